@@ -1,0 +1,56 @@
+// Outputs of steps and DAG templates, read from their children; and parameters exported under a global name.
+import type { NodeOutputs, Parameter, Template } from "../../resources/workflow.ts";
+import { evaluateToText } from "./condition-expression.ts";
+import type { Pass } from "./pass.ts";
+import type { Scope } from "./scope.ts";
+import { messageOf, StepError } from "./step-error.ts";
+
+/** Undefined when the template declares none. StepError or LanguageError when one has no value and no default. */
+export function collectOutputs(pass: Pass, template: Template, scope: Scope): NodeOutputs | undefined {
+  const declared = template.outputs?.parameters ?? [];
+  if (declared.length === 0) return undefined;
+  return { parameters: declared.map((parameter) => readOutput(pass, parameter, scope)) };
+}
+
+/** Exports every output that has a `globalName`; later exports overwrite. */
+export function exportOutputs(pass: Pass, outputs: NodeOutputs | undefined): void {
+  for (const { globalName, value } of outputs?.parameters ?? []) {
+    if (globalName === undefined || value === undefined) continue;
+    pass.globals.set(`workflow.outputs.parameters.${globalName}`, value);
+    pass.outputs.set(globalName, { name: globalName, value });
+  }
+}
+
+function readOutput(pass: Pass, parameter: Parameter, scope: Scope): Parameter {
+  const { valueFrom, value: _, ...rest } = parameter;
+  if (valueFrom === undefined) throw new StepError("output parameters must have a valueFrom specified");
+  const fallback = valueFrom.default;
+  const value = attempt(() => readValue(pass, valueFrom, scope), fallback);
+  if (value !== null) return { ...rest, value };
+  if (fallback !== undefined) return { ...rest, value: fallback };
+  const reason = "is an absent optional (skipped/omitted node output with no default)";
+  throw new StepError(`output parameter "${parameter.name}": "${valueFrom.parameter ?? ""}" ${reason}`);
+}
+
+function attempt(read: () => string | null, fallback: string | undefined): string | null {
+  if (fallback === undefined) return read();
+  try {
+    return read();
+  } catch (error) {
+    messageOf(error);
+    return fallback;
+  }
+}
+
+/** Null: the referenced output is absent. */
+function readValue(pass: Pass, valueFrom: NonNullable<Parameter["valueFrom"]>, scope: Scope): string | null {
+  if (valueFrom.expression !== undefined) {
+    return evaluateToText(valueFrom.expression, scope.variables, pass.sources);
+  }
+  if (valueFrom.parameter === undefined) return "";
+  const tag = valueFrom.parameter.replace(/^\{\{/, "").replace(/\}\}$/, "").trim();
+  if (tag.startsWith("=")) return evaluateToText(tag.slice(1), scope.variables, pass.sources);
+  const value = scope.variables.get(tag);
+  if (value === undefined) throw new StepError(`Unable to resolve: "${tag}"`);
+  return value;
+}

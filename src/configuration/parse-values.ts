@@ -1,0 +1,103 @@
+// values.yaml text → Configuration. Overlays merge as Helm merges them: maps by key, everything else is replaced.
+import { LanguageError } from "../languages/language-error.ts";
+import type { Configuration, RepositoryRule } from "./configuration.ts";
+import { readProfilePrompt } from "./profile-prompt.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { VALUES_SCHEMA, type Values } from "./values-schema.ts";
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Helm's merge: maps by key, null removes a key, everything else is replaced by the overlay. */
+export function mergeValues(base: Json, overlay: Json): Json {
+  if (!isMap(base) || !isMap(overlay)) return overlay;
+  const merged: Record<string, Json> = { ...base };
+  for (const [key, value] of Object.entries(overlay)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merged[key] === undefined ? value : mergeValues(merged[key], value);
+  }
+  return merged;
+}
+
+/** Checks merged values. LanguageError lists every wrong field with its path and what is wrong there. */
+export function checkValues(values: unknown): Values {
+  const result = VALUES_SCHEMA.safeParse(values);
+  if (result.success) return crossCheck(result.data);
+  throw refused(describeIssues(result.error.issues, { schema: VALUES_SCHEMA, whole: "the file" }));
+}
+
+function refused(problems: readonly string[]): LanguageError {
+  return new LanguageError(`values.yaml is refused: ${problems.join("; ")}`);
+}
+
+/** The typed configuration of checked values. */
+export function toConfiguration(values: Values): Configuration {
+  return {
+    agents: values.agents.map((agent) => ({ ...agent, key: agent.name })),
+    limits: values.limits,
+    repositories: values.repositories.map((rule) => repositoryRule(rule)),
+    models: values.models,
+    registries: values.registries,
+    github: { apiUrl: withoutSlash(values.github.apiUrl), webUrl: withoutSlash(values.github.webUrl) },
+    requirementSecretsAllowed: values.requirementSecretsAllowed,
+    mcpServersAllowed: values.mcpServersAllowed,
+    publishMode: values.publish.mode,
+  };
+}
+
+function repositoryRule(rule: Values["repositories"][number]): RepositoryRule {
+  const short = rule.name.slice(rule.name.indexOf("/") + 1);
+  return {
+    name: rule.name,
+    label: rule.label,
+    docsRepository: rule.docsRepository ?? rule.name,
+    docsProjectDirectory: rule.docsProjectDirectory,
+    docsBranch: rule.docsBranch,
+    service: rule.service ?? serviceName(short),
+    allowForks: rule.allowForks,
+  };
+}
+
+/** The default service of a repository: its short name as a legal label value; empty for `owner/*`, decided per repository. */
+export function serviceName(repository: string): string {
+  return repository
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+}
+
+function crossCheck(values: Values): Values {
+  const problems: string[] = [];
+  const models = new Set(values.models.map((model) => model.name));
+  values.agents.forEach((agent, index) => {
+    if (!models.has(agent.model)) {
+      problems.push(
+        `agents[${index}].model: "${agent.model}" is not in models; add it there with its price, or choose one of ${[...models].join(", ")}`,
+      );
+    }
+    const prompt = promptProblem(agent.systemPrompt);
+    if (prompt !== undefined) problems.push(`agents[${index}].systemPrompt: front matter: ${prompt}`);
+    const first = values.agents.findIndex((other) => other.name === agent.name);
+    if (first !== index)
+      problems.push(`agents[${index}].name: "${agent.name}" is also the name of agents[${first}]; names must differ`);
+  });
+  if (problems.length > 0) throw refused(problems);
+  return values;
+}
+
+function promptProblem(systemPrompt: string): string | undefined {
+  try {
+    readProfilePrompt(systemPrompt);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LanguageError) return error.message;
+    throw error;
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function isMap(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

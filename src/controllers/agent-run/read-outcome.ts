@@ -1,0 +1,49 @@
+// What the containers of a pod left behind: the last outcome in their order decides.
+import { AGENT_CONTAINERS, type RunOutcome } from "../../configuration/run-file.ts";
+import { SANDBOX_UNAVAILABLE, type ContainerStatus, type Pod } from "../../resources/pod.ts";
+
+export interface PodOutcome {
+  /** Of the last container that wrote one. */
+  readonly outcome: RunOutcome | undefined;
+  /** The first container that ended with a non-zero code: infrastructure trouble, with what it said. */
+  readonly broken: { readonly container: string; readonly exitCode: number; readonly message: string } | undefined;
+  /** Why no container was started, where this machine can make no sandbox: another attempt would end likewise. */
+  readonly refused: string | undefined;
+}
+
+export function readOutcome(pod: Pod | undefined): PodOutcome {
+  const statuses = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+  const ordered = AGENT_CONTAINERS.map((name) => statuses.find((status) => status.name === name)).filter(
+    (it) => it !== undefined,
+  );
+  const outcomes = ordered.map((status) => parseOutcome(status)).filter((it) => it !== undefined);
+  const broken = ordered.find((status) => (status.state.terminated?.exitCode ?? 0) !== 0);
+  return {
+    outcome: outcomes.at(-1),
+    broken: broken === undefined ? undefined : describeBroken(broken),
+    refused: pod?.status?.reason === SANDBOX_UNAVAILABLE ? (pod.status.message ?? "no sandbox can be made") : undefined,
+  };
+}
+
+function describeBroken(status: ContainerStatus): NonNullable<PodOutcome["broken"]> {
+  const terminated = status.state.terminated;
+  const said = (terminated?.message ?? "").trim();
+  return {
+    container: status.name,
+    exitCode: terminated?.exitCode ?? 0,
+    message: said === "" ? (terminated?.reason ?? "no message") : said.slice(0, 1000),
+  };
+}
+
+/** Only our own containers write this; a text of another form counts as none. */
+function parseOutcome(status: ContainerStatus): RunOutcome | undefined {
+  const text = status.state.terminated?.message;
+  if (text === undefined || status.state.terminated?.exitCode !== 0) return undefined;
+  try {
+    const value = JSON.parse(text) as Partial<RunOutcome> | null;
+    const isOutcome = value?.version === 1 && typeof value.reason === "string" && typeof value.message === "string";
+    return isOutcome && (value.result === "passed" || value.result === "failed") ? (value as RunOutcome) : undefined;
+  } catch {
+    return undefined;
+  }
+}

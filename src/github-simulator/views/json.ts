@@ -1,0 +1,3 @@
+// The shape of what views return: JSON under construction, checked against GitHub's schemas by the tests.
+
+export type Json = Record<string, unknown>;

@@ -1,0 +1,75 @@
+// One container of an agent pod, with real files, processes and the gateway. Everything else is src/agent.
+import { readFileSync } from "node:fs";
+import { runCommand } from "../../agent/commands.ts";
+import { formatOutcome, type StageContainer } from "../../agent/container.ts";
+import {
+  RESULT_DIRECTORY,
+  RUN_DIRECTORY,
+  RUN_FILE,
+  SOURCE_DIRECTORY,
+  VERIFIED_DIRECTORY,
+  WORKSPACE_DIRECTORY,
+  type AgentContainer,
+  type RunFile,
+} from "../../configuration/run-file.ts";
+import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../../platform/embedded/sandbox/egress.ts";
+import { createGatewayGitHubApi } from "../../platform/github/gateway-github-api.ts";
+import { createGatewayEgressList, createGatewaySessionArchive } from "../../platform/github/gateway-session-archive.ts";
+import { findDirectConnection } from "../../platform/node/find-direct-connection.ts";
+import { NODE_FILES } from "../../platform/node/node-files.ts";
+import { nodeProcessRunner } from "../../platform/node/node-process-runner.ts";
+import { SYSTEM_CLOCK } from "../../platform/node/system-clock.ts";
+import { GATEWAY, LOG, readToken } from "./surroundings.ts";
+
+const { env } = process;
+const isSandboxed = env["RUNYARD_GATEWAY_SOCKET"] === undefined && env["RUNYARD_SANDBOX"] !== "none";
+
+/** Its exit code, and the text it leaves as its termination message. */
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+export async function runContainer(name: AgentContainer): Promise<ContainerEnd> {
+  const container = makeContainer();
+  // Without a sandbox, which only the operator can choose, the host's network is the run's.
+  const open = name === "agent" && isSandboxed ? await findDirectConnection() : undefined;
+  if (open !== undefined) {
+    LOG.write("error", open);
+    const message = `${EGRESS_OPEN_PREFIX}${open}. The agent was not started: it must have no way out but the gateway.`;
+    return { exitCode: EGRESS_OPEN_EXIT_CODE, message };
+  }
+  const outcome = await runCommand(name, container);
+  LOG.write("info", `${outcome.reason}: ${outcome.message}`, { result: outcome.result });
+  return { exitCode: 0, message: formatOutcome(outcome) };
+}
+
+function makeContainer(): Omit<StageContainer, "secretForms"> {
+  const run = JSON.parse(readFileSync(`${env["RUNYARD_RUN"] ?? RUN_DIRECTORY}/${RUN_FILE}`, "utf8")) as RunFile;
+  const token = readToken();
+  const { repositoryId, issue, pullRequest, stage } = run.identity;
+  const number = issue ?? pullRequest;
+  const session =
+    repositoryId === undefined || number === undefined ? undefined : { repositoryId, number, profile: run.profile.key };
+  return {
+    run,
+    // Where things are mounted. A container without a sandbox has them elsewhere, and its environment says where.
+    directories: {
+      source: env["RUNYARD_SOURCE"] ?? SOURCE_DIRECTORY,
+      workspace: env["RUNYARD_WORKSPACE"] ?? WORKSPACE_DIRECTORY,
+      result: env["RUNYARD_RESULT"] ?? RESULT_DIRECTORY,
+      verified: env["RUNYARD_VERIFIED"] ?? VERIFIED_DIRECTORY,
+    },
+    runner: nodeProcessRunner({ ownsProcesses: isSandboxed }),
+    files: NODE_FILES,
+    api: createGatewayGitHubApi(GATEWAY),
+    sessions: createGatewaySessionArchive(GATEWAY, session),
+    egress: createGatewayEgressList(GATEWAY),
+    clock: SYSTEM_CLOCK,
+    log: LOG.with({ run: run.name, stage }),
+    gatewayUrl: GATEWAY.gatewayUrl,
+    token,
+    binaries: { codex: env["RUNYARD_CODEX"] ?? "codex", claude: env["RUNYARD_CLAUDE"] ?? "claude" },
+    path: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+  };
+}

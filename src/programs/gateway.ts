@@ -1,0 +1,76 @@
+// The gateway's own program. On one machine the engine starts it with a settings file; it reaches the store through the
+// engine's API as any other client does, and outlives the engine.
+import { readFile } from "node:fs/promises";
+import type { Configuration } from "../configuration/configuration.ts";
+import { startGateway } from "../gateway/gateway.ts";
+import { tokenFileCredential } from "../platform/kubernetes/credential.ts";
+import { connectKubernetes } from "../platform/kubernetes/connect-kubernetes.ts";
+import { jsonLog } from "../platform/node/json-log.ts";
+import { SYSTEM_CLOCK } from "../platform/node/system-clock.ts";
+
+export interface GatewaySettings {
+  readonly configuration: Configuration;
+  readonly namespace: string;
+  readonly dataDirectory: string;
+  readonly socketPath: string;
+  readonly api: {
+    readonly server: string;
+    readonly socketPath: string;
+    readonly certificateAuthority: string;
+    readonly tokenFile: string;
+  };
+}
+
+if (import.meta.main) {
+  const [path] = process.argv.slice(2);
+  if (path === undefined) {
+    console.error("usage: gateway SETTINGS_FILE (the engine starts it)");
+    process.exit(2);
+  }
+  await run(JSON.parse(await readFile(path, "utf8")) as GatewaySettings);
+}
+
+async function run(settings: GatewaySettings): Promise<void> {
+  const { api, namespace } = settings;
+  const clock = SYSTEM_CLOCK;
+  const log = jsonLog({ write: (line) => process.stdout.write(line), now: () => clock.now() });
+  const connection = {
+    server: api.server,
+    authority: api.certificateAuthority,
+    namespace,
+    credential: tokenFileCredential(api.tokenFile, clock),
+    socketPath: api.socketPath,
+  };
+  const kubernetes = await connectKubernetes({ connection }, { clock });
+  const gateway = await startGateway({
+    store: kubernetes.store,
+    reviewer: kubernetes.tokens,
+    configuration: settings.configuration,
+    clock,
+    log,
+    dataDirectory: settings.dataDirectory,
+    namespace,
+    listen: { socketPath: settings.socketPath },
+    upstream: await upstreamOf(process.env),
+  });
+  const stop = async () => {
+    await gateway.close();
+    await kubernetes.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  // The terminal of the engine is not ours.
+  process.on("SIGINT", () => undefined);
+}
+
+async function upstreamOf(environment: NodeJS.ProcessEnv) {
+  const read = (name: string) => environment[name] ?? environment[name.toLowerCase()];
+  const [httpProxy, httpsProxy, noProxy] = [read("HTTP_PROXY"), read("HTTPS_PROXY"), read("NO_PROXY")];
+  const authorities = environment["NODE_EXTRA_CA_CERTS"];
+  return {
+    ...(httpProxy === undefined ? {} : { httpProxy }),
+    ...(httpsProxy === undefined ? {} : { httpsProxy }),
+    ...(noProxy === undefined ? {} : { noProxy }),
+    ...(authorities === undefined ? {} : { certificateAuthorities: [await readFile(authorities, "utf8")] }),
+  };
+}
