@@ -2,7 +2,7 @@
 import { sortedKeys } from "../go-json.ts";
 import { goTypeName, printGoValue } from "../go-format.ts";
 import { type GoValue, isGoList, isGoMap } from "../go-value.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { compareValues } from "./compare-values.ts";
 import type { ActionNode, ArrayBounds, PathNode } from "./nodes.ts";
@@ -85,12 +85,10 @@ function filter(value: GoValue, node: Filter): readonly GoValue[] {
 
 /** Where the path fails, client-go still has the item itself, and takes it. */
 function exists(path: ActionNode, item: GoValue): boolean {
-  try {
-    return evaluateNodes(path.nodes, [item]).length > 0;
-  } catch (error) {
-    if (error instanceof LanguageError) return true;
-    throw error;
-  }
+  return recover(
+    () => evaluateNodes(path.nodes, [item]).length > 0,
+    () => true,
+  );
 }
 
 function passes({ left, operator, right }: Filter, item: GoValue): boolean {

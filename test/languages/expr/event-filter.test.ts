@@ -21,8 +21,9 @@ it("a filter can be checked before there is an event", () => {
   expect(() => checkEventFilter("`raw` == body")).toThrow(LanguageError);
 });
 
-it("a filter sorts by the name of a field", () => {
-  const data = { list: [{ n: 2 }, { n: 1 }] };
+it("a filter sorts by the name of a field, and what has no fields by itself", () => {
+  const data = { list: [{ n: 2 }, { n: 1 }], numbers: [2, 1] };
 
   expect(evaluateEventFilter("sortBy(list, 'n')[0].n == 1", data, sources)).toBe(true);
+  expect(evaluateEventFilter("sortBy(numbers, 'n')[0] == 1", data, sources)).toBe(true);
 });
