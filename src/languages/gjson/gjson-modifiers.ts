@@ -1,6 +1,6 @@
 // gjson's modifiers: `@keys`, `@reverse`, `@flatten:{"deep":true}` and the others that change a whole value.
 import { quoteJson } from "../go-json.ts";
-import { isModifierName } from "./gjson-path.ts";
+import { isModifierName, type ModifierName } from "./gjson-path.ts";
 import { isArray, isObject, membersOf, parseGjson, type GjsonResult } from "./gjson-result.ts";
 import { compactJson, isValidJson, prettyJson } from "./json-modifiers.ts";
 import { scanBalanced } from "./json-scan.ts";
@@ -16,12 +16,12 @@ export function applyModifier(
   path: string,
   read: Read,
 ): { readonly json: string; readonly rest: string } | undefined {
-  const name = /^@([^:|.]*)/.exec(path)?.[1] ?? "";
+  const name = path.slice(1).replace(/[:|.].*$/s, "");
   if (!isModifierName(name)) return undefined;
   const after = path.slice(1 + name.length);
   const argument = after.startsWith(":") ? readArgument(after.slice(1)) : "";
   const rest = after.startsWith(":") ? after.slice(1 + argument.length) : after;
-  return { json: modify({ name, json, argument, read }), rest };
+  return { json: MODIFIERS[name]({ json, argument, read }), rest };
 }
 
 /** A JSON value, or everything up to the next pipe. */
@@ -33,17 +33,13 @@ function readArgument(text: string): string {
 }
 
 interface Modification {
-  readonly name: string;
   readonly json: string;
   readonly argument: string;
   readonly read: Read;
 }
 
-function modify(modification: Modification): string {
-  return MODIFIERS[modification.name]?.(modification) ?? modification.json;
-}
-
-const MODIFIERS: Readonly<Record<string, (modification: Modification) => string>> = {
+const MODIFIERS: Readonly<Record<ModifierName, (modification: Modification) => string>> = {
+  this: ({ json }) => json,
   pretty: ({ json, argument, read }) => makePretty(json, argument, read),
   ugly: ({ json }) => compactJson(json),
   reverse: ({ json }) => reverse(json),
@@ -102,9 +98,11 @@ function flatten(json: string, isDeep: boolean): string {
 function join(json: string, preserves: boolean): string {
   const value = parseGjson(json);
   if (!isArray(value)) return json;
-  const members = membersOf(value).flatMap(({ value: item }) => (isObject(item) ? membersOf(item) : []));
-  if (preserves) return `{${members.map(memberText).join(",")}}`;
-  const last = new Map(members.map((member) => [member.key, member]));
+  const objects = membersOf(value)
+    .map((item) => item.value)
+    .filter(isObject);
+  if (preserves) return `{${objects.map((object) => object.raw.slice(1, -1)).join(",")}}`;
+  const last = new Map(objects.flatMap(membersOf).map((member) => [member.key, member]));
   return `{${Array.from(last.values(), memberText).join(",")}}`;
 }
 

@@ -30,7 +30,7 @@ export interface ArrayStep {
   readonly query?: Query;
 }
 
-const MODIFIER_NAMES: ReadonlySet<string> = new Set([
+const MODIFIER_NAMES = [
   "pretty",
   "ugly",
   "reverse",
@@ -44,10 +44,12 @@ const MODIFIER_NAMES: ReadonlySet<string> = new Set([
   "fromstr",
   "group",
   "dig",
-]);
+] as const;
 
-export function isModifierName(name: string): boolean {
-  return MODIFIER_NAMES.has(name);
+export type ModifierName = (typeof MODIFIER_NAMES)[number];
+
+export function isModifierName(name: string): name is ModifierName {
+  return MODIFIER_NAMES.some((known) => known === name);
 }
 
 export function readObjectStep(path: string): ObjectStep {
@@ -58,9 +60,9 @@ export function readObjectStep(path: string): ObjectStep {
     if (character === "|") return { part, isWild, pipe: path.slice(at + 1) };
     if (character === ".") return { part, isWild, ...afterDot(path.slice(at + 1)) };
     if (character === "*" || character === "?") isWild = true;
+    // Also in a pattern only the character stays: gjson forgets that it was escaped.
     if (character === "\\") at += 1;
-    // In a pattern an escaped character stays escaped, so that it stands for itself there too.
-    part += character === "\\" && isWild ? `\\${path.charAt(at)}` : path.charAt(at);
+    part += path.charAt(at);
   }
   return { part, isWild };
 }
@@ -85,11 +87,11 @@ export function readArrayStep(path: string): ArrayStep {
 
 const NO_QUERY: Query = { path: "", operator: "", value: "", isAll: false };
 
-/** A modifier, a literal or a multipath after a dot works on the value as after a pipe. */
+/** A modifier or a multipath after a dot works on the value as after a pipe. */
 function afterDot(rest: string): { readonly rest: string } | { readonly pipe: string } {
   if (rest === "") return { rest };
   const modifier = /^@([^.|:]*)/.exec(rest)?.[1];
-  const isPipe = modifier === undefined ? /^[[{!]/.test(rest) : isModifierName(modifier);
+  const isPipe = modifier === undefined ? /^[[{]/.test(rest) : isModifierName(modifier);
   return isPipe ? { pipe: rest } : { rest };
 }
 
@@ -103,7 +105,7 @@ function readQuery(path: string): { readonly query: Query; readonly end: number 
     return { query: { path: path.slice(2, close).trim(), operator: "", value: "", isAll }, end };
   }
   const comparison = path.slice(operatorAt, close).trim();
-  const [operator = "", value = ""] = splitOperator(comparison);
+  const { operator, value } = splitOperator(comparison);
   const isQuoted = value.length >= 2 && value.startsWith('"') && value.endsWith('"');
   const text = isQuoted ? unescapeJson(value.slice(1, -1)) : value;
   return { query: { path: path.slice(2, operatorAt).trim(), operator, value: text, isAll }, end };
@@ -115,21 +117,20 @@ function findQueryBounds(
 ): { readonly close: number; readonly operatorAt: number | undefined } | undefined {
   let depth = 1;
   let operatorAt: number | undefined;
-  for (let at = 2; at < path.length; at += 1) {
+  for (let at = 2; at < path.length; at = behind(path, at)) {
     const character = path.charAt(at);
     if (depth === 1 && operatorAt === undefined && "!=<>%".includes(character)) operatorAt = at;
-    if (character === "\\") at += 1;
-    else if (character === '"') at = scanString(path, at).end - 1;
-    else if (character === "[" || character === "(") depth += 1;
-    else if (character === "]" || character === ")") depth -= 1;
+    if (character === "[" || character === "(") depth += 1;
+    if (character === "]" || character === ")") depth -= 1;
     if (depth === 0) return { close: at, operatorAt };
   }
   return undefined;
 }
 
-function splitOperator(comparison: string): readonly string[] {
-  const operator = /^(?:!=|!%|<=|>=|==|.)/s.exec(comparison)?.[0] ?? "";
-  return [operator === "==" ? "=" : operator, comparison.slice(operator.length).trim()];
+/** A `!` that no known operator begins with leaves a query without one: it only asks whether there is a value. */
+function splitOperator(comparison: string): { readonly operator: string; readonly value: string } {
+  const operator = /^(?:!=|!%|<=|>=|==|[<>=%]|!$)/.exec(comparison)?.[0] ?? "";
+  return { operator: operator === "==" ? "=" : operator, value: comparison.slice(operator.length).trim() };
 }
 
 /** A path and what is piped after it: the first `|` that stands outside queries and multipaths. */
@@ -141,10 +142,15 @@ export function splitPipe(path: string): readonly [string, string | undefined] {
   for (let at = 0; at < path.length; at += 1) {
     const character = path.charAt(at);
     if (character === "\\") at += 1;
-    else if (character === "." && /^#[[(]/.test(path.slice(at + 1))) at = scanBalanced(path, at + 2) - 1;
+    else if (path.startsWith(".#", at)) at = endOfHash(path, at + 2);
     else if (character === "|") return [path.slice(0, at), path.slice(at + 1)];
   }
   return [path, undefined];
+}
+
+/** The end of a query; without one gjson passes over the character behind the `#`, even a pipe. */
+function endOfHash(path: string, at: number): number {
+  return /[[(]/.test(path.charAt(at)) ? scanBalanced(path, at) - 1 : at;
 }
 
 export interface Selector {
@@ -167,13 +173,11 @@ export function readSelectors(
     );
     [start, colon, modifier] = [end + 1, 0, 0];
   };
-  for (let at = 1; at < path.length; at += 1) {
+  for (let at = 1; at < path.length; at = behind(path, at)) {
     const character = path.charAt(at);
-    if (character === "\\") at += 1;
-    else if (character === "@" && modifier === 0 && /[.|]/.test(path.charAt(at - 1))) modifier = at;
-    else if (character === ":" && modifier === 0) colon = at;
+    if (character === "@" && modifier === 0 && /[.|]/.test(path.charAt(at - 1))) modifier = at;
+    else if (character === ":" && modifier + colon === 0 && depth === 1) colon = at;
     else if (character === "," && depth === 1) push(at);
-    else if (character === '"') at = scanString(path, at).end - 1;
     else depth += bracketStep(character);
     if (depth === 0) {
       push(at);
@@ -181,6 +185,12 @@ export function readSelectors(
     }
   }
   return undefined;
+}
+
+/** Behind a character and what it escapes, or the string that it begins. */
+function behind(path: string, at: number): number {
+  if (path[at] === "\\") return at + 2;
+  return path[at] === '"' ? scanString(path, at).end : at + 1;
 }
 
 function bracketStep(character: string): number {

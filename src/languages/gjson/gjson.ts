@@ -24,7 +24,11 @@ export function readPath(json: string, path: string): GjsonResult {
     const special = readSpecial(json, path);
     if (special !== undefined) return special;
   }
-  if (path.startsWith("..")) return readArray(json, 0, path.slice(2));
+  return path.startsWith("..") ? readArray(json, 0, path.slice(2)) : readContainer(json, path);
+}
+
+/** The path as keys and indexes alone: within a path `!` and `..` have no meaning of their own. */
+function readContainer(json: string, path: string): GjsonResult {
   const at = json.search(/[[{]/);
   if (at < 0) return MISSING;
   return json[at] === "{" ? readObject(json, at + 1, path) : readArray(json, at + 1, path);
@@ -52,10 +56,12 @@ function detached(result: GjsonResult): GjsonResult {
   return resultOf(result.type, result.raw, -1);
 }
 
+/** A string or a number takes in all the rest of the path. */
 function readLiteral(path: string): string | undefined {
   const rest = path.slice(1);
-  if (/^[[{"]/.test(rest)) return rest.slice(0, scanBalanced(rest, 0));
-  return /^(?:[-+\d][-+\d.eE]*|true|false|null|nan|inf)/i.exec(rest)?.[0];
+  if (/^["\d+-]/.test(rest)) return rest;
+  if (/^[[{]/.test(rest)) return rest.slice(0, scanBalanced(rest, 0));
+  return /^(?:true|false|null|nan|inf)(?=$|[.|])/i.exec(rest)?.[0];
 }
 
 function readMultipath(json: string, path: string): GjsonResult | undefined {
@@ -65,8 +71,7 @@ function readMultipath(json: string, path: string): GjsonResult | undefined {
   const members = read.selectors.flatMap((selector) => {
     const found = readPath(json, selector.path);
     if (!found.exists) return [];
-    const raw = found.raw === "" ? found.text : found.raw;
-    return [isObject ? `${memberKey(selector.name, selector.path)}:${raw}` : raw];
+    return [isObject ? `${memberKey(selector.name, selector.path)}:${found.raw}` : found.raw];
   });
   return goOn(isObject ? `{${members.join(",")}}` : `[${members.join(",")}]`, read.rest);
 }
@@ -80,10 +85,12 @@ function applyPipe(result: GjsonResult, pipe: string | undefined): GjsonResult {
   return pipe === undefined ? result : detached(readPath(result.raw, pipe));
 }
 
-/** The value inside another value, with its place in the document that the outer one stands in. */
-function readInside(outer: GjsonResult, path: string): GjsonResult {
-  const found = readPath(outer.raw, path);
-  if (outer.index < 0) return detached(found);
+function readInside(outer: GjsonResult, rest: string): GjsonResult {
+  return outer.type === "JSON" ? placedIn(outer, readContainer(outer.raw, rest)) : MISSING;
+}
+
+/** What was found in the text of another value, with its place in the document that the other one stands in. */
+function placedIn(outer: GjsonResult, found: GjsonResult): GjsonResult {
   const index = found.index < 0 ? -1 : found.index + outer.index;
   return resultOf(
     found.type,
@@ -100,10 +107,10 @@ function readObject(json: string, at: number, path: string): GjsonResult {
     if (step.isWild ? !matchesWildcard(member.key, step.part) : member.key !== step.part) continue;
     if (step.rest === undefined) return applyPipe(member.result, step.pipe);
     // Where the rest leads nowhere, another member of the name (or pattern) may have it.
-    const inside = member.result.type === "JSON" ? readInside(member.result, step.rest) : MISSING;
+    const inside = readInside(member.result, step.rest);
     if (inside.exists) return inside;
   }
-  return applyPipe(MISSING, step.rest === undefined ? step.pipe : undefined);
+  return applyPipe(MISSING, step.pipe);
 }
 
 interface Member {
@@ -141,33 +148,30 @@ function readArray(json: string, at: number, path: string): GjsonResult {
     items.push(value.result);
     if (wanted === items.length - 1) return readItem(value.result, step);
   }
-  if (step.query !== undefined) return readQueried(items, step);
+  if (step.query !== undefined) return readQueried(items, step, step.query);
   if (step.eachKey !== undefined) return readEach(items, step.eachKey);
   const count = step.part === "#" ? resultOf("Number", String(items.length), -1) : MISSING;
-  return applyPipe(count, step.rest === undefined ? step.pipe : undefined);
+  return applyPipe(count, step.pipe);
 }
 
 function readItem(item: GjsonResult, step: ArrayStep): GjsonResult {
-  if (step.rest === undefined) return applyPipe(item, step.pipe);
-  return item.type === "JSON" ? readInside(item, step.rest) : MISSING;
+  return step.rest === undefined ? applyPipe(item, step.pipe) : readInside(item, step.rest);
 }
 
 function readEach(items: readonly GjsonResult[], eachKey: string): GjsonResult {
   const [key, pipe] = splitPipe(eachKey);
-  const found = items.map((item) => readInside(item, key)).filter((result) => result.exists);
+  const found = items.map((item) => placedIn(item, readPath(item.raw, key))).filter((result) => result.exists);
   return applyPipe(listResult(found), pipe);
 }
 
-function readQueried(items: readonly GjsonResult[], step: ArrayStep): GjsonResult {
-  const query = step.query;
-  if (query === undefined) return MISSING;
+function readQueried(items: readonly GjsonResult[], step: ArrayStep, query: Query): GjsonResult {
   const [rest, pipe] = step.rest === undefined ? [undefined, step.pipe] : splitPipe(step.rest);
   const found: GjsonResult[] = [];
   for (const item of items) {
     if (!isWanted(item, query)) continue;
-    const result = rest === undefined ? item : readInside(item, rest);
+    const result = rest === undefined ? item : placedIn(item, readPath(item.raw, rest));
     if (!query.isAll) return applyPipe(result, pipe);
-    if (result.raw !== "" || result.text !== "") found.push(result);
+    if (result.exists) found.push(result);
   }
   return applyPipe(query.isAll ? listResult(found) : MISSING, pipe);
 }
@@ -179,7 +183,7 @@ function isWanted(item: GjsonResult, query: Query): boolean {
 
 /** A list of finds. They can be written to where they all stand in the document. */
 function listResult(found: readonly GjsonResult[]): GjsonResult {
-  const raw = `[${found.map((result) => (result.raw === "" ? result.text : result.raw)).join(",")}]`;
+  const raw = `[${found.map((result) => result.raw).join(",")}]`;
   const indexes = found.every((result) => result.index >= 0) ? found.map((result) => result.index) : [];
   return resultOf("JSON", raw, -1, indexes);
 }

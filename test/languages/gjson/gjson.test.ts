@@ -33,3 +33,11 @@ it.each([
 ])("%s counts as the number %d", (text, number) => {
   expect(parseGjson(text).number).toBe(number);
 });
+
+it.each([
+  ['{"a":1,"b', "b"],
+  ['{"a":1,"b":"x', "b"],
+  ['[1,"x', "1"],
+])("nothing is found behind the place where %s breaks off", (json, path) => {
+  expect(readPath(json, path).exists).toBe(false);
+});
