@@ -2,12 +2,12 @@
 import { sortedKeys } from "../go-json.ts";
 import { goTypeName } from "../go-format.ts";
 import { type GoValue, isGoList, isGoMap } from "../go-value.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { numberOf, TypedInteger } from "../expr/typed-values.ts";
 import { utf8Length } from "../utf8.ts";
 import { runScript } from "./run-script.ts";
 import { readSteps } from "./read-steps.ts";
-import type { Script, Step } from "./steps.ts";
+import type { Script, Selection, Step } from "./steps.ts";
 
 /** What the path finds in a value. LanguageError for a wrong path, and where it leads to nothing. */
 export function queryJsonPath(path: string, value: GoValue): GoValue {
@@ -44,7 +44,7 @@ interface Rest {
   readonly root: GoValue;
 }
 
-function applySelection(step: Step, rest: Rest, current: GoValue): GoValue {
+function applySelection(step: Selection, rest: Rest, current: GoValue): GoValue {
   const evaluate = (script: Script, item: GoValue): GoValue =>
     runScript(script, { root: rest.root, current: item, select: applySteps });
   switch (step.kind) {
@@ -58,24 +58,22 @@ function applySelection(step: Step, rest: Rest, current: GoValue): GoValue {
       return continueWith(unionOf(current, members), rest);
     }
     case "filter": {
+      if (step.script.text === "") throw new LanguageError("invalid expression. is empty");
       const items = membersOf(current, "filter").filter((item) => isIncluded(() => evaluate(step.script, item)));
-      if (rest.next[0]?.kind === "index") return applySteps(rest.next, rest.root, items);
-      return rest.next.length === 0 ? items : forEachOf(items, rest);
+      return continueWith(items, rest);
     }
-    case "script": {
+    case "script":
+    default: {
       const key = evaluate(step.script, current);
       const found =
         typeof key === "string" ? valueOfKey(current, key) : elementAt(listOf(current, "index"), integer(key));
       return applySteps(rest.next, rest.root, found);
     }
-    default:
-      throw new LanguageError(`unknown step ${step.kind}`);
   }
 }
 
-/** An index after a range or a union picks from its result; any other step is applied to each item. */
+/** An index after a range, a union or a filter picks from its result; any other step is applied to each item. */
 function continueWith(items: readonly GoValue[], rest: Rest): GoValue {
-  if (rest.next.length === 0) return items;
   return rest.next[0]?.kind === "index" ? applySteps(rest.next, rest.root, items) : forEachOf(items, rest);
 }
 
@@ -86,12 +84,10 @@ function forEachOf(items: readonly GoValue[], { next, root }: Rest): readonly Go
 }
 
 function tryApply(steps: readonly Step[], root: GoValue, current: GoValue): GoValue {
-  try {
-    return applySteps(steps, root, current);
-  } catch (error) {
-    if (error instanceof LanguageError) return null;
-    throw error;
-  }
+  return recover(
+    () => applySteps(steps, root, current),
+    () => null,
+  );
 }
 
 function descend(current: GoValue, rest: Rest): readonly GoValue[] {
@@ -116,7 +112,7 @@ function elementAt(items: readonly GoValue[], index: number): GoValue {
 
 function lengthOf(current: GoValue): GoValue {
   if (isGoMap(current)) {
-    return Object.hasOwn(current, "length") ? (current["length"] ?? null) : int64(Object.keys(current).length);
+    return Object.hasOwn(current, "length") ? valueOfKey(current, "length") : int64(Object.keys(current).length);
   }
   if (isGoList(current)) return int64(current.length);
   if (typeof current === "string") return int64(utf8Length(current));
@@ -178,16 +174,11 @@ function unionOf(current: GoValue, members: readonly GoValue[]): readonly GoValu
     .filter((item) => item !== undefined);
 }
 
+const NOTHINGS: ReadonlySet<GoValue> = new Set([null, false, "", "''", '""']);
+
 /** An expression that fails is false; so are nil, nothing, zero and what is empty. */
 function isIncluded(evaluate: () => GoValue): boolean {
-  let value: GoValue;
-  try {
-    value = evaluate();
-  } catch (error) {
-    if (error instanceof LanguageError) return false;
-    throw error;
-  }
-  if (isGoList(value)) return value.length > 0;
-  if (isGoMap(value)) return Object.keys(value).length > 0;
-  return Boolean(value) && value !== "''" && value !== '""';
+  const value = recover(evaluate, () => false);
+  if (isGoList(value) || isGoMap(value)) return Object.keys(value).length > 0;
+  return numberOf(value) !== 0 && !NOTHINGS.has(value);
 }

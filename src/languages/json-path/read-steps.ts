@@ -1,10 +1,10 @@
 // Reads the text of a JSONPath, and of the expressions in it, into steps.
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { readJson } from "../go-json.ts";
 import type { GoValue } from "../go-value.ts";
 import { findOperator } from "./find-operator.ts";
 import { splitPath } from "./split-path.ts";
-import type { Operand, Operation, Script, Step } from "./steps.ts";
+import { type Operand, type Operation, type Operator, OPERATORS, type Script, type Step } from "./steps.ts";
 
 /** LanguageError for a path that is not one. */
 export function readSteps(path: string): readonly Step[] {
@@ -40,22 +40,22 @@ type Part = number | string;
 
 /** The arguments of a subscript with `:` and `,` between them; quotes and parentheses keep theirs together. */
 function splitSubscript(inner: string, text: string): readonly Part[] {
-  const part =
-    /\s*(?:('(?:\\'|[^'])*'|"(?:\\"|[^"])*")|(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))|([:,])|([^:,'"()]+))\s*/y;
+  const part = /\s*(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|[:,]|[^:,'"()]+)\s*/y;
   const parts: Part[] = [];
   while (part.lastIndex < inner.length) {
     const match = part.exec(inner);
     if (match === null) throw invalid(text);
-    const [, quoted, script, separator, plain] = match;
-    if (quoted !== undefined) parts.push(quoted.replaceAll(`\\${quoted[0] ?? ""}`, quoted[0] ?? ""));
-    else parts.push(script ?? separator ?? readPlain(plain ?? ""));
+    parts.push(readPart(match[0].trim()));
   }
   return parts;
 }
 
-function readPlain(text: string): Part {
-  const plain = text.trim();
-  return /^[+-]?\d+$/.test(plain) ? Number(plain) : plain;
+/** Outside of quotes and parentheses blanks do not count. */
+function readPart(text: string): Part {
+  const first = text.charAt(0);
+  if (/['"]/.test(first)) return text.replaceAll(`\\${first}`, first);
+  const plain = text.replaceAll(" ", "");
+  return /^[+-]?\d+$/.test(plain) ? Number(plain) : text;
 }
 
 function isQuoted(part: Part | undefined): part is `'${string}'` {
@@ -110,17 +110,17 @@ function readUnion(parts: readonly Part[], text: string): Step {
   };
 }
 
-// In the order in which an expression is split: the first binds loosest.
-const operators: readonly string[] = "|| && == != <= >= < > =~ ! + - ** * / % not_in in @ $"
-  .split(" ")
-  .map((operator) => operator.replace("_", " "));
+/** What an expression may be split by; the empty one cannot be evaluated. */
+type Candidate = Operator | "@" | "$" | "";
+
+const CANDIDATES: readonly Candidate[] = [...OPERATORS, "@", "$"];
 
 function compileScript(text: string): Script {
-  return { text, operation: compile(text, operators) };
+  return { text, operation: compile(text, CANDIDATES) };
 }
 
 /** The operation of an expression that is split by the first of these operators that it has; none: a plain value. */
-function compile(text: string, candidates: readonly string[]): Operation | undefined {
+function compile(text: string, candidates: readonly Candidate[]): Operation | undefined {
   const [operator] = candidates;
   let expression = text.trim();
   if (operator === undefined || expression === "") return undefined;
@@ -128,13 +128,17 @@ function compile(text: string, candidates: readonly string[]): Operation | undef
   if (expression.startsWith("(") && expression.endsWith(")")) {
     expression = expression.slice(1, -1).trim();
     // Inside of parentheses every operator may come again.
-    rest = ["", ...operators];
+    rest = ["", ...CANDIDATES];
   }
   const found = splitAt(expression, operator, rest);
   return found === "not here" ? compile(expression, rest.slice(1)) : found;
 }
 
-function splitAt(expression: string, operator: string, rest: readonly string[]): Operation | undefined | "not here" {
+function splitAt(
+  expression: string,
+  operator: Candidate,
+  rest: readonly Candidate[],
+): Operation | undefined | "not here" {
   const index = findOperator(expression, operator);
   if (index < 0) return "not here";
   const right = expression.slice(index + operator.length).trim();
@@ -143,24 +147,19 @@ function splitAt(expression: string, operator: string, rest: readonly string[]):
     return left === "" ? { kind: "selector", steps: readSteps(expression) } : "not here";
   }
   if (right === "" || (left === "") !== (operator === "!")) return "not here";
-  const operands = { right: readOperand(right, rest), left: readOperand(left, rest) };
   if (operator === "") throw new LanguageError("unsupported operator");
-  return { kind: "operator", operator, ...operands };
+  return { kind: "operator", operator, right: readOperand(right, rest), left: readOperand(left, rest) };
 }
 
-function readOperand(text: string, candidates: readonly string[]): Operand {
-  const operation = compile(text, candidates);
-  if (operation !== undefined) return operation;
-  const argument = text.trim();
-  if (argument === "") return undefined;
-  return { kind: "value", value: readCollection(argument) ?? argument };
+function readOperand(text: string, candidates: readonly Candidate[]): Operand {
+  return compile(text, candidates) ?? { kind: "value", value: readCollection(text) };
 }
 
-function readCollection(text: string): GoValue | undefined {
-  if (!/^(?:\[.*\]|\{.*\})$/s.test(text)) return undefined;
-  try {
-    return readJson(text);
-  } catch {
-    return undefined;
-  }
+/** A list or an object; any other text stays what it is. */
+function readCollection(text: string): GoValue {
+  if (!/^(?:\[.*\]|\{.*\})$/s.test(text)) return text;
+  return recover(
+    () => readJson(text),
+    () => text,
+  );
 }

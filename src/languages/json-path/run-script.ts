@@ -3,8 +3,8 @@ import { printGoValue } from "../go-format.ts";
 import { parseGoFloat } from "../go-number.ts";
 import { compileRegexp } from "../go-regexp.ts";
 import { type GoValue, isGoList, isGoMap } from "../go-value.ts";
-import { LanguageError } from "../language-error.ts";
-import type { Operand, Operation, Script, Step } from "./steps.ts";
+import { LanguageError, recover } from "../language-error.ts";
+import type { Operand, Operation, Operator, Script, Step } from "./steps.ts";
 
 export interface ScriptScope {
   readonly root: GoValue;
@@ -13,7 +13,6 @@ export interface ScriptScope {
 }
 
 export function runScript({ text, operation }: Script, scope: ScriptScope): GoValue {
-  if (text === "") throw new LanguageError("invalid expression. is empty");
   if (operation !== undefined) return runOperation(operation, scope);
   if (text === "nil" || text === "null") return null;
   return readNumber(text) ?? readBoolean(text) ?? text;
@@ -25,16 +24,13 @@ function runOperation(operation: Operation, scope: ScriptScope): GoValue {
     // Strings are quoted, so that they are no names and no numbers.
     return typeof value === "string" && !isQuoted(value) ? `'${value}'` : value;
   }
-  const { operator, left, right } = operation;
-  const logic = logics[operator];
-  if (logic !== undefined) return logic(left, right, scope);
-  return calculate(operator, numberOf(left, scope), numberOf(right, scope));
+  return CALCULATIONS[operation.operator](operation.left, operation.right, scope);
 }
 
-type Logic = (left: Operand, right: Operand, scope: ScriptScope) => boolean;
+type Calculation = (left: Operand, right: Operand, scope: ScriptScope) => GoValue;
 
 /** Both sides are evaluated, whatever the first one is. */
-const logics: Readonly<Record<string, Logic>> = {
+const CALCULATIONS: Readonly<Record<Operator, Calculation>> = {
   "!": (_left, right, scope) => !booleanOf(right, scope),
   "&&": (left, right, scope) => [left, right].map((operand) => booleanOf(operand, scope)).every(Boolean),
   "||": (left, right, scope) => [left, right].map((operand) => booleanOf(operand, scope)).some(Boolean),
@@ -43,38 +39,32 @@ const logics: Readonly<Record<string, Logic>> = {
   in: (left, right, scope) => isIn(left, right, scope),
   "not in": (left, right, scope) => !isIn(left, right, scope),
   "=~": (left, right, scope) => compileRegexp(unquote(textOf(right, scope))).test(unquote(textOf(left, scope))),
+  "<": numeric((left, right) => left < right),
+  "<=": numeric((left, right) => left <= right),
+  ">": numeric((left, right) => left > right),
+  ">=": numeric((left, right) => left >= right),
+  "+": numeric((left, right) => left + right),
+  "-": numeric((left, right) => left - right),
+  "*": numeric((left, right) => left * right),
+  "/": numeric((left, right) => left / right),
+  "%": numeric((left, right) => left % right),
+  "**": numeric((left, right) => left ** right),
 };
 
-function calculate(operator: string, left: number, right: number): GoValue {
-  const results: Readonly<Record<string, () => GoValue>> = {
-    "<": () => left < right,
-    "<=": () => left <= right,
-    ">": () => left > right,
-    ">=": () => left >= right,
-    "+": () => left + right,
-    "-": () => left - right,
-    "*": () => left * right,
-    "/": () => left / right,
-    "%": () => left % right,
-    "**": () => left ** right,
-  };
-  const result = results[operator];
-  if (result === undefined) throw new LanguageError("unsupported operator");
-  return result();
+function numeric(calculate: (left: number, right: number) => GoValue): Calculation {
+  return (left, right, scope) => calculate(numberOf(left, scope), numberOf(right, scope));
 }
 
 function valueOf(operand: Operand, scope: ScriptScope): GoValue {
-  if (operand === undefined) throw new LanguageError("invalid argument. is nil");
   const value = operand.kind === "value" ? operand.value : runOperation(operand, scope);
   return value === "null" || value === "nil" ? null : value;
 }
 
 function readNumber(text: string): number | undefined {
-  try {
-    return parseGoFloat(text);
-  } catch {
-    return undefined;
-  }
+  return recover(
+    () => parseGoFloat(text),
+    () => undefined,
+  );
 }
 
 function readBoolean(text: string): boolean | undefined {
@@ -89,7 +79,7 @@ function numberOf(operand: Operand, scope: ScriptScope): number {
 }
 
 function booleanOf(operand: Operand, scope: ScriptScope): boolean {
-  const value = operand === undefined ? null : valueOf(operand, scope);
+  const value = valueOf(operand, scope);
   const boolean = value === null ? false : readBoolean(printGoValue(value));
   if (boolean === undefined) throw new LanguageError("invalid argument. expected boolean");
   return boolean;
@@ -98,7 +88,7 @@ function booleanOf(operand: Operand, scope: ScriptScope): boolean {
 /** Strings in double quotes get single ones; others are printed. */
 function textOf(operand: Operand, scope: ScriptScope): string {
   const value = valueOf(operand, scope);
-  if (typeof value !== "string" || !/^".+"$/s.test(value)) return printGoValue(value);
+  if (typeof value !== "string" || !/^".*"$/s.test(value)) return printGoValue(value);
   return `'${value.slice(1, -1)}'`;
 }
 
@@ -116,10 +106,15 @@ function isEqual(left: Operand, right: Operand, scope: ScriptScope): boolean {
   return textOf(left, scope) === textOf(right, scope);
 }
 
+/** What cannot be evaluated is in no collection. */
 function isIn(left: Operand, right: Operand, scope: ScriptScope): boolean {
-  const item = readNumber(printGoValue(valueOf(left, scope))) ?? textOf(left, scope);
+  const item = recover<GoValue | undefined>(
+    () => readNumber(printGoValue(valueOf(left, scope))) ?? textOf(left, scope),
+    () => undefined,
+  );
   const collection = valueOf(right, scope);
-  if (isGoList(collection)) return collection.includes(item);
-  if (isGoMap(collection)) return Object.values(collection).includes(item);
-  throw new LanguageError("invalid argument. expected array, map, or slice");
+  if (!isGoList(collection) && !isGoMap(collection)) {
+    throw new LanguageError("invalid argument. expected array, map, or slice");
+  }
+  return Object.values(collection).some((element) => element === item);
 }

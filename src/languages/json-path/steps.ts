@@ -14,6 +14,9 @@ export type Step =
   | { readonly kind: "filter"; readonly script: Script }
   | { readonly kind: "script"; readonly script: Script };
 
+/** The steps that hold expressions. */
+export type Selection = Extract<Step, { readonly kind: "range" | "union" | "filter" | "script" }>;
+
 /** An expression inside of brackets. */
 export interface Script {
   readonly text: string;
@@ -21,9 +24,34 @@ export interface Script {
   readonly operation: Operation | undefined;
 }
 
+/** In the order in which an expression is split: the first binds loosest. */
+export const OPERATORS = [
+  "||",
+  "&&",
+  "==",
+  "!=",
+  "<=",
+  ">=",
+  "<",
+  ">",
+  "=~",
+  "!",
+  "+",
+  "-",
+  "**",
+  "*",
+  "/",
+  "%",
+  "not in",
+  "in",
+] as const;
+
+export type Operator = (typeof OPERATORS)[number];
+
+/** The left side of `!` is empty. */
 export type Operation =
   | { readonly kind: "selector"; readonly steps: readonly Step[] }
-  | { readonly kind: "operator"; readonly operator: string; readonly left: Operand; readonly right: Operand };
+  | { readonly kind: "operator"; readonly operator: Operator; readonly left: Operand; readonly right: Operand };
 
 /** A text may still name a value: `null`, a number, a quoted string. */
-export type Operand = Operation | { readonly kind: "value"; readonly value: GoValue } | undefined;
+export type Operand = Operation | { readonly kind: "value"; readonly value: GoValue };
