@@ -53,6 +53,16 @@ it.each([
   expect(readPath(document, path).text).toBe(text);
 });
 
+it.each([
+  ["lists|@pretty", "[[1, 2], [3, [4]], [], 5]\n"],
+  ["mixed.#(a)#|@pretty", '[\n  {\n    "a": 1,\n    "b": 2\n  },\n  {\n    "a": 4\n  }\n]\n'],
+  ['columns|@pretty:{"width":14}', '{\n  "a": [1, 2],\n  "b": [3],\n  "c": 4\n}\n'],
+  ['columns|@pretty:{"width":13}', '{\n  "a": [\n    1,\n    2\n  ],\n  "b": [3],\n  "c": 4\n}\n'],
+  ['lists|@pretty:{"width":9}', "[\n  [1, 2],\n  [\n    3,\n    [4]\n  ],\n  [],\n  5\n]\n"],
+])("%s keeps a list on one line where it has no objects and fits behind its key", (path, text) => {
+  expect(readPath(document, path).text).toBe(text);
+});
+
 it.each(["@keys:x|0", '@keys:{"a|b":1}|0', '@keys:"a|b"|0', "@keys:a(b|c)d|0", "@keys:|0"])(
   "the argument of %s ends at the pipe outside of brackets and quotes",
   (path) => {

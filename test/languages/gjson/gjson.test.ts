@@ -5,6 +5,7 @@ import { parseGjson } from "../../../src/languages/gjson/gjson-result.ts";
 
 it("a text ends at a control character behind an escape", () => {
   expect(readPath('{"a":"x\\t\ny"}', "a").text).toBe("x\t");
+  expect(readPath('{"a":"x\ny"}', "a").text).toBe("x\ny");
 });
 
 it("white space outside of strings is dropped by @ugly", () => {
