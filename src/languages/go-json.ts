@@ -42,8 +42,8 @@ function write(value: GoValue, options: JsonOptions, margin: string): string {
     return block(["[", "]"], { items: value.map((item) => write(item, options, inner)), inner, margin, options });
   }
   const colon = options.indent === undefined ? ":" : ": ";
-  const items = sortedKeys(value).map(
-    (key) => quoteJson(key, options.escapeHtml ?? true) + colon + write(value[key] ?? null, options, inner),
+  const items = sortedEntries(value).map(
+    ([key, item]) => quoteJson(key, options.escapeHtml ?? true) + colon + write(item, options, inner),
   );
   return block(["{", "}"], { items, inner, margin, options });
 }
@@ -70,6 +70,10 @@ function writeFloat(value: number): string {
 }
 
 /** Keys in Go's order, which is that of UTF-8 bytes and so of code points. */
+export function sortedEntries(map: GoMap): readonly (readonly [key: string, value: GoValue])[] {
+  return Object.entries(map).sort(([one], [other]) => compareCodePoints(one, other));
+}
+
 export function sortedKeys(map: GoMap): readonly string[] {
   return Object.keys(map).sort(compareCodePoints);
 }

@@ -26,18 +26,56 @@ export function formatFloatFixed(value: number, format: "e" | "f" | "g", precisi
   const special = specialFloat(value);
   if (special !== undefined) return special;
   if (format === "f") return toFixed(value, precision);
-  if (format === "e") return value.toExponential(Math.min(precision, 100)).replace(/e([+-]\d+)$/, withGoExponent);
+  if (format === "e") {
+    const { mantissa, exponent } = toExponential(value, precision);
+    return mantissa + goExponent(exponent);
+  }
   const significant = Math.max(precision, 1);
-  const [mantissa = "0", exponentText = "0"] = value.toExponential(Math.min(significant - 1, 100)).split("e");
-  const exponent = Number(exponentText);
+  const { mantissa, exponent } = toExponential(value, significant - 1);
   const trim = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   if (exponent < -4 || exponent >= significant) return trim(mantissa) + goExponent(exponent);
   return trim(toFixed(value, Math.max(significant - 1 - exponent, 0)));
 }
 
+/** strconv.FormatFloat of a finite number in hexadecimal, with a binary exponent; `precision` in digits after the point. */
+export function formatFloatHex(value: number, precision?: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  // 2^52 to 2^53, so that the digits after the first are 13 of hexadecimal.
+  let { mantissa, exponent } = binaryParts(Math.abs(value));
+  if (precision !== undefined && precision < 13) {
+    const unit = 2n ** BigInt(4 * (13 - precision));
+    mantissa = roundToEven(mantissa, unit);
+    if (mantissa >= 2n ** 53n) [mantissa, exponent] = [mantissa / 2n, exponent + 1];
+  }
+  const text = mantissa.toString(16);
+  const digits = text.slice(1).padStart(13, "0");
+  const shown = precision === undefined ? digits.replace(/0+$/, "") : digits.slice(0, precision).padEnd(precision, "0");
+  const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return `${sign}0x${text.slice(0, 1)}${shown === "" ? "" : `.${shown}`}p${power}`;
+}
+
+function binaryParts(size: number): { readonly mantissa: bigint; readonly exponent: number } {
+  if (size === 0) return { mantissa: 0n, exponent: 0 };
+  const bits = new DataView(new ArrayBuffer(8));
+  // A number below the normal ones is brought among them first.
+  const isSmall = size < 2 ** -1022;
+  bits.setFloat64(0, isSmall ? size * 2 ** 52 : size);
+  const raw = bits.getBigUint64(0);
+  const exponent = Number(raw >> 52n) - 1023 - (isSmall ? 52 : 0);
+  return { mantissa: (raw & (2n ** 52n - 1n)) | (2n ** 52n), exponent };
+}
+
+function roundToEven(value: bigint, unit: bigint): bigint {
+  const floor = (value / unit) * unit;
+  const twice = 2n * (value - floor);
+  const isUp = twice > unit || (twice === unit && (floor / unit) % 2n === 1n);
+  return isUp ? floor + unit : floor;
+}
+
 function toFixed(value: number, precision: number): string {
   if (Math.abs(value) < 1e21) {
-    const text = value.toFixed(Math.min(precision, 100));
+    const digits = Math.min(precision, DIGITS_MAX);
+    const text = tieToEven(value.toFixed(digits), { full: value.toFixed(DIGITS_MAX), digits });
     return Object.is(value, -0) ? `-${text}` : text;
   }
   const whole = BigInt(value).toString();
@@ -50,8 +88,23 @@ function specialFloat(value: number): string | undefined {
   return undefined;
 }
 
-function withGoExponent(_match: string, exponent: string): string {
-  return goExponent(Number(exponent));
+/** What JavaScript prints after the point at most. */
+const DIGITS_MAX = 100;
+
+function toExponential(value: number, precision: number): { readonly mantissa: string; readonly exponent: number } {
+  const digits = Math.min(precision, DIGITS_MAX);
+  const full = value.toExponential(DIGITS_MAX).replace(/e.*/, "");
+  const [mantissa = "", exponent] = value.toExponential(digits).split("e");
+  // Only digits of 9 carry into the exponent, and they are never the even ones.
+  return { mantissa: tieToEven(mantissa, { full, digits }), exponent: Number(exponent) };
+}
+
+/** Halves are rounded to the even digit in Go, and up in JavaScript. */
+function tieToEven(rounded: string, { full, digits }: { readonly full: string; readonly digits: number }): string {
+  const point = full.indexOf(".");
+  const cut = full.slice(0, digits === 0 ? point : point + 1 + digits);
+  const isTie = /^\.?50*$/.test(full.slice(cut.length));
+  return isTie && /[02468]$/.test(cut) ? cut : rounded;
 }
 
 function goExponent(exponent: number): string {

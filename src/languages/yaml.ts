@@ -7,7 +7,7 @@ import {
   isMap,
   isScalar,
   isSeq,
-  type Node,
+  type ParsedNode,
   parseAllDocuments,
   type Scalar,
   stringify,
@@ -45,13 +45,13 @@ export function formatYaml(value: JsonValue): string {
   return stringify(value, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
-type YamlNode = Node | null | undefined;
+type YamlNode = ParsedNode | null | undefined;
 
 interface Reading {
   readonly text: string;
-  readonly anchors: Map<string, Node>;
+  readonly anchors: Map<string, ParsedNode>;
   /** Nodes being read, to refuse an anchor that contains itself. */
-  readonly open: Set<Node>;
+  readonly open: Set<ParsedNode>;
   aliasDepth: number;
   aliasedCount: number;
 }
@@ -86,7 +86,7 @@ function parseDocuments(text: string): Document.Parsed[] {
     prettyErrors: false,
     logLevel: "silent",
   });
-  return Array.isArray(documents) ? [...documents] : [];
+  return [...documents];
 }
 
 function isFlowIndentError({ code, message }: { code: string; message: string }): boolean {
@@ -125,19 +125,19 @@ function readNode(node: YamlNode, reading: Reading): GoValue {
     throw new LanguageError("yaml: an anchor's value contains itself");
   }
   reading.open.add(node);
-  const value = isSeq(node) ? node.items.map((item) => readNode(item as YamlNode, reading)) : readMap(node, reading);
+  const value = isSeq(node) ? node.items.map((item) => readNode(item, reading)) : readMap(node, reading);
   reading.open.delete(node);
   return value;
 }
 
-function readAlias(alias: Alias, reading: Reading): GoValue {
+function readAlias(alias: Alias.Parsed, reading: Reading): GoValue {
   reading.aliasDepth += 1;
   const value = readNode(resolveAlias(alias, reading), reading);
   reading.aliasDepth -= 1;
   return value;
 }
 
-function resolveAlias(alias: Alias, { anchors }: Reading): Node {
+function resolveAlias(alias: Alias.Parsed, { anchors }: Reading): ParsedNode {
   const target = anchors.get(alias.source);
   if (target === undefined) {
     throw new LanguageError(`yaml: unknown anchor '${alias.source}' referenced`);
@@ -145,7 +145,7 @@ function resolveAlias(alias: Alias, { anchors }: Reading): Node {
   return target;
 }
 
-function readScalar(node: Scalar, text: string): YamlScalarValue {
+function readScalar(node: Scalar.Parsed, text: string): YamlScalarValue {
   if (node.type === "QUOTE_DOUBLE") checkEscapes(node, text);
   const isPlain = node.type === "PLAIN" || node.type === undefined;
   const value = textOfScalar(node, text);
@@ -156,22 +156,21 @@ function readScalar(node: Scalar, text: string): YamlScalarValue {
 }
 
 /** A block scalar gets the line break that ends it; at the end of the text there may be none. */
-function textOfScalar({ value, type, range }: Scalar, text: string): string {
-  if (typeof value !== "string") return "";
+function textOfScalar({ value, type, range }: Scalar.Parsed, text: string): string {
   const isBlock = type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED";
-  const isCut = isBlock && (range?.[1] ?? 0) >= text.length && !text.endsWith("\n");
-  return isCut ? value.replace(/\n$/, "") : value;
+  const isCut = isBlock && range[1] >= text.length && !text.endsWith("\n");
+  return isCut ? String(value).replace(/\n$/, "") : String(value);
 }
 
-function explicitTag(node: Scalar): string | undefined {
+function explicitTag(node: Scalar.Parsed): string | undefined {
   // A tag that the reader itself derived is not in the source.
   const tag = (node as { tag?: string }).tag;
   return tag === undefined || tag === "!" ? undefined : tag;
 }
 
 /** go-yaml knows neither the escape `\/` nor halves of surrogate pairs. */
-function checkEscapes(node: Scalar, text: string): void {
-  const [from, to] = node.range ?? [0, 0];
+function checkEscapes(node: Scalar.Parsed, text: string): void {
+  const [from, to] = node.range;
   for (const [, escape = ""] of text.slice(from, to).matchAll(/\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^])/g)) {
     if (escape === "/") {
       throw new LanguageError(`yaml: line ${lineAt(text, from)}: found unknown escape character`);
@@ -183,24 +182,24 @@ function checkEscapes(node: Scalar, text: string): void {
   }
 }
 
-function readMap(node: Node, reading: Reading): GoValue {
+function readMap(node: ParsedNode, reading: Reading): GoValue {
   const result = new Map<string, GoValue>();
   readMapInto(node, result, reading);
   return Object.fromEntries(result);
 }
 
-function readMapInto(node: Node, result: Map<string, GoValue>, reading: Reading): void {
+function readMapInto(node: YamlNode, result: Map<string, GoValue>, reading: Reading): void {
   if (!isMap(node)) {
     throw new LanguageError("yaml: map merge requires map or sequence of maps as the value");
   }
   for (const { key, value } of node.items) {
-    if (isMergeKey(key as YamlNode)) {
-      merge(value as YamlNode, result, reading);
+    if (isMergeKey(key)) {
+      merge(value, result, reading);
     } else {
-      const name = keyText(readNode(key as YamlNode, reading));
+      const name = keyText(readNode(key, reading));
       // Deleted first, so that the order is that of the key which won.
       result.delete(name);
-      result.set(name, readNode(value as YamlNode, reading));
+      result.set(name, readNode(value, reading));
     }
   }
 }
@@ -214,12 +213,8 @@ function merge(value: YamlNode, result: Map<string, GoValue>, reading: Reading):
   const source = isAlias(value) ? resolveAlias(value, reading) : value;
   // Earlier entries of a list win, so they are written last.
   const parts = isSeq(source) && source === value ? source.items.toReversed() : [source];
-  for (const part of parts as YamlNode[]) {
-    const target = isAlias(part) ? resolveAlias(part, reading) : part;
-    if (target === null || target === undefined) {
-      throw new LanguageError("yaml: map merge requires map or sequence of maps as the value");
-    }
-    readMapInto(target, result, reading);
+  for (const part of parts) {
+    readMapInto(isAlias(part) ? resolveAlias(part, reading) : part, result, reading);
   }
 }
 

@@ -42,6 +42,12 @@ describe("YAML", () => {
     expect(() => parseYaml(lines.join("\n"))).toThrow("excessive aliasing");
   });
 
+  it("merges where the key is plain or tagged so, and takes a quoted one as any other key", () => {
+    expect(parseYaml("base: &b\n  x: 1\na:\n  <<: *b\n")).toMatchObject({ a: { x: 1 } });
+    expect(parseYaml('base: &b\n  x: 1\na:\n  !!merge "<<": *b\n')).toMatchObject({ a: { x: 1 } });
+    expect(parseYaml('a:\n  "<<":\n    x: 1\n')).toEqual({ a: { "<<": { x: 1 } } });
+  });
+
   it("turns keys that are no strings into text", () => {
     expect(parseYaml(".inf: 1\n-.inf: 2\n.nan: 3\n0.1: 4\n1e30: 5\n")).toEqual({
       ".inf": 1,

@@ -1,5 +1,5 @@
 // withSequence: the numbers of a loop, printed through a Go format.
-import { sprintf } from "../../languages/go-format.ts";
+import { sprintf } from "../../languages/go-printf.ts";
 import { LanguageError } from "../../languages/language-error.ts";
 import type { Sequence } from "../../resources/workflow.ts";
 

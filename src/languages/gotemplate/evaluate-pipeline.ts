@@ -9,9 +9,9 @@ import {
   type GoParameter,
 } from "../go-function.ts";
 import { GoObject, isGoMap, type GoValue } from "../go-value.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { isTrue } from "./template-functions.ts";
-import { isNamed, type Command, type NamedOperand, type Operand, type Pipeline } from "./template-node.ts";
+import { isNamed, type Command, type Operand, type Pipeline } from "./template-node.ts";
 
 /** Go's "no value" is undefined. */
 type Value = GoValue | undefined;
@@ -21,9 +21,14 @@ interface Piped {
   readonly value: Value;
 }
 
+interface Variable {
+  readonly name: string;
+  value: Value;
+}
+
 export class PipelineEvaluator {
   readonly #functions: ReadonlyMap<string, GoFunction>;
-  readonly #variables: { readonly name: string; value: Value }[];
+  readonly #variables: Variable[];
 
   constructor(functions: ReadonlyMap<string, GoFunction>, data: Value) {
     this.#functions = functions;
@@ -46,12 +51,11 @@ export class PipelineEvaluator {
   }
 
   pipelineValue(pipeline: Pipeline, dot: Value): Value {
-    let piped: Piped | undefined;
-    for (const command of pipeline.commands) {
-      // A nil interface becomes "no value" between stages, as reflect unpacks it.
-      piped = { value: this.#command(command, dot, piped) ?? undefined };
-    }
-    return piped?.value;
+    const [first, ...stages] = pipeline.commands;
+    // A nil interface becomes "no value" between stages, as reflect unpacks it.
+    let value = this.#command(first, dot, undefined) ?? undefined;
+    for (const stage of stages) value = this.#command(stage, dot, { value }) ?? undefined;
+    return value;
   }
 
   setRangeVariables({ variables, isAssignment }: Pipeline, key: GoValue, item: Value): void {
@@ -62,24 +66,27 @@ export class PipelineEvaluator {
   }
 
   #set(name: string, value: Value, isAssignment: boolean): void {
-    const present = isAssignment ? this.#variables.findLast((variable) => variable.name === name) : undefined;
-    if (present === undefined) this.#variables.push({ name, value });
-    else present.value = value;
+    if (!isAssignment) this.#variables.push({ name, value });
+    else for (const variable of this.#variablesOf(name)) variable.value = value;
   }
 
   #variable(name: string): Value {
-    return this.#variables.findLast((variable) => variable.name === name)?.value;
+    const [value] = this.#variablesOf(name).map((variable) => variable.value);
+    return value;
+  }
+
+  /** The innermost one of that name; the parser has seen that there is one. */
+  #variablesOf(name: string): readonly Variable[] {
+    return this.#variables.filter((variable) => variable.name === name).slice(-1);
   }
 
   #command([first, ...rest]: Command, dot: Value, piped: Piped | undefined): Value {
-    if (first === undefined) return undefined;
     if (first.kind === "function") return this.#call(first.name, { rest, dot, piped });
-    if (rest.length === 0 && piped === undefined) {
-      if (first.kind === "nil") throw new LanguageError("nil is not a command");
-      return this.#operand(first, dot);
-    }
-    if (!isNamed(first) || first.names.length === 0) throw new LanguageError("can't give argument to non-function");
-    return this.#method(first, { rest, dot, piped });
+    if (rest.length === 0 && piped === undefined) return this.#operand(first, dot);
+    const name = isNamed(first) ? first.names.at(-1) : undefined;
+    if (!isNamed(first) || name === undefined) throw new LanguageError("can't give argument to non-function");
+    const receiver = this.#operand({ ...first, names: first.names.slice(0, -1) }, dot);
+    return this.#method({ receiver, name }, { rest, dot, piped });
   }
 
   #operand(operand: Operand, dot: Value): Value {
@@ -87,12 +94,12 @@ export class PipelineEvaluator {
       case "dot":
         return dot;
       case "nil":
-        return undefined;
+        throw new LanguageError("nil is not a command");
       case "boolean":
       case "string":
         return operand.value;
       case "number":
-        return constantOf(operand);
+        return operand.constant;
       case "field":
         return fieldOf(dot, operand.names);
       case "variable":
@@ -100,35 +107,33 @@ export class PipelineEvaluator {
       case "pipeline":
         return fieldOf(this.pipeline(operand.pipeline, dot), operand.names);
       case "call":
-        return fieldOf(this.#call(operand.name, { rest: [], dot, piped: undefined }) ?? undefined, operand.names);
+        return fieldOf(this.#call(operand.name, { rest: [], dot, piped: undefined }), operand.names);
       case "function":
         return this.#call(operand.name, { rest: [], dot, piped: undefined });
     }
   }
 
-  #method(first: NamedOperand, call: Call): Value {
-    const receiver = this.#operand({ ...first, names: first.names.slice(0, -1) }, call.dot);
-    const name = first.names.at(-1) ?? "";
+  #method({ receiver, name }: { readonly receiver: Value; readonly name: string }, call: Call): Value {
     const method = receiver instanceof GoObject ? receiver.method(name) : undefined;
-    if (method === undefined) throw new LanguageError(`${name} has arguments but cannot be invoked as function`);
-    const args = call.rest.map((operand) => this.#operand(operand, call.dot) ?? null);
+    if (method === undefined) throw new LanguageError(`${name} is not a method but has arguments`);
+    const args = call.rest.map((operand) => this.#argument(operand, "any", call.dot));
     return method(...args, ...(call.piped === undefined ? [] : [call.piped.value ?? null]));
   }
 
   #call(name: string, call: Call): Value {
     if (name === "and" || name === "or") return this.#shortCircuit(name, call);
-    if (name === "call") throw new LanguageError("error calling call: non-function");
     const callee = this.#functions.get(name);
-    if (callee === undefined) throw new LanguageError(`"${name}" is not a defined function`);
+    // Of the names that the parser lets pass only `call` is none of these: nothing in the data is a function.
+    if (callee === undefined) throw new LanguageError(`error calling ${name}: non-function`);
     checkArgumentCount(callee, call.rest.length + (call.piped === undefined ? 0 : 1));
     const args = call.rest.map((operand, at) => this.#argument(operand, parameterAt(callee, at), call.dot));
     if (call.piped !== undefined) args.push(checkType(call.piped.value, parameterAt(callee, args.length)));
-    try {
-      return callee.call(args);
-    } catch (cause) {
-      if (!(cause instanceof LanguageError)) throw cause;
-      throw new LanguageError(`error calling ${name}: ${cause.message}`, { cause });
-    }
+    return recover(
+      () => callee.call(args),
+      (cause) => {
+        throw new LanguageError(`error calling ${name}: ${cause.message}`, { cause });
+      },
+    );
   }
 
   /** The first argument that decides, or the last one. */
@@ -150,9 +155,9 @@ export class PipelineEvaluator {
         if (fitsParameter(null, parameter)) return null;
         throw new LanguageError(`cannot assign nil to ${goTypeOfParameter(parameter)}`);
       case "number":
-        if (parameter === "float64" && operand.float !== undefined) return operand.float;
+        if (parameter === "float64") return operand.float;
         if (parameter === "int" && operand.integer !== undefined) return operand.integer;
-        return checkType(constantOf(operand), parameter);
+        return checkType(operand.constant, parameter);
       default:
         return checkType(this.#operand(operand, dot), parameter);
     }
@@ -171,12 +176,6 @@ function checkType(value: Value, parameter: GoParameter): GoValue {
   const expected = goTypeOfParameter(parameter);
   if (value === undefined) throw new LanguageError(`invalid value; expected ${expected}`);
   throw new LanguageError(`wrong type for value; expected ${expected}; got ${goTypeName(given)}`);
-}
-
-function constantOf(operand: Operand & { readonly kind: "number" }): GoValue {
-  if (operand.isFloatText && operand.float !== undefined) return operand.float;
-  if (operand.integer === undefined) throw new LanguageError("integer overflow");
-  return operand.integer;
 }
 
 /** A missing key has no value, and neither have its fields; a field of nil or of a scalar is an error. */

@@ -1,7 +1,7 @@
 // Go text/template with sprig's functions, as in the parameters and filters of Sensors.
 import { goTypeName, printGoValue } from "../go-format.ts";
 import type { GoFunction } from "../go-function.ts";
-import { sortedKeys } from "../go-json.ts";
+import { sortedEntries } from "../go-json.ts";
 import { isGoList, isGoMap, type GoValue, type LanguageSources } from "../go-value.ts";
 import { LanguageError } from "../language-error.ts";
 import { sprigLibrary } from "../sprig/sprig.ts";
@@ -149,5 +149,5 @@ function* itemsOf(value: Value, pipeline: Pipeline): Generator<readonly [GoValue
   if (!isGoMap(value)) {
     throw new LanguageError(`range can't iterate over ${printGoValue(value)} of type ${goTypeName(value)}`);
   }
-  for (const key of sortedKeys(value)) yield [key, value[key] ?? null];
+  yield* sortedEntries(value);
 }

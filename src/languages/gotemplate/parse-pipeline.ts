@@ -1,7 +1,7 @@
 // Parses the pipelines of a Go template: `$x := .a.b | printf "%s" | upper`.
 import { parseGoFloat, parseGoInt } from "../go-number.ts";
 import { unquoteGo } from "../go-unquote.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { isNamed, type Command, type Operand, type Pipeline } from "./template-node.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
@@ -53,8 +53,7 @@ export class PipelineParser {
       if (this.#isEnd(end)) throw new LanguageError(`template: missing value for ${context}`);
     }
     this.#tokens.next();
-    checkCommands(commands, context);
-    return { ...declaration, commands };
+    return { ...declaration, commands: checkCommands(commands, context) };
   }
 
   #isEnd(end: "close" | ")"): boolean {
@@ -99,10 +98,11 @@ export class PipelineParser {
       operands.push(operand);
       if (this.#tokens.peek().kind !== "space") break;
     }
-    if (operands.length === 0) {
+    const [first, ...rest] = operands;
+    if (first === undefined) {
       throw new LanguageError(`template: unexpected "${this.#tokens.peek().text}" in operand`);
     }
-    return operands;
+    return [first, ...rest];
   }
 
   #operand(): Operand | undefined {
@@ -136,7 +136,7 @@ export class PipelineParser {
       case "string":
         return { kind: "string", value: unquoteGo(text) };
       case "character":
-        return { kind: "number", integer: BigInt(Number(unquoteGo(text).codePointAt(0))), isFloatText: false };
+        return wholeNumber(BigInt(Number(unquoteGo(text).codePointAt(0))));
       case "number":
         return readNumber(text);
       case "word":
@@ -163,34 +163,34 @@ export class PipelineParser {
   }
 }
 
-function checkCommands(commands: readonly Command[], context: string): void {
-  if (commands.length === 0) throw new LanguageError(`template: missing value for ${context}`);
-  commands.slice(1).forEach((command, at) => {
-    if (/^(?:dot|nil|boolean|number|string)$/.test(String(command[0]?.kind))) {
+function checkCommands([first, ...stages]: readonly Command[], context: string): Pipeline["commands"] {
+  if (first === undefined) throw new LanguageError(`template: missing value for ${context}`);
+  stages.forEach(([operand], at) => {
+    if (/^(?:dot|nil|boolean|number|string)$/.test(operand.kind)) {
       throw new LanguageError(`template: non executable command in pipeline stage ${at + 2}`);
     }
   });
+  return [first, ...stages];
 }
 
-/** A constant may stand for an int and for a float; which one, the parameter decides. */
+function wholeNumber(integer: bigint): Operand {
+  return { kind: "number", constant: integer, integer, float: Number(integer) };
+}
+
 function readNumber(text: string): Operand {
-  const integer = attempt(() => parseGoInt(text, 0));
-  const float = attempt(() => parseGoFloat(text.replaceAll("_", "")));
   const isHex = /^[+-]?0x/i.test(text);
-  if (integer === undefined && float === undefined) throw new LanguageError(`template: bad number syntax: "${text}"`);
-  const whole = integer ?? (float !== undefined && Number.isSafeInteger(float) ? BigInt(float) : undefined);
-  return {
-    kind: "number",
-    ...(whole === undefined ? {} : { integer: whole }),
-    float: float ?? Number(whole),
-    isFloatText: isHex ? /[.p]/i.test(text) : /[.e]/i.test(text),
-  };
+  const isWhole = isHex ? !/[.p]/i.test(text) : !/[.e]/i.test(text);
+  return recover(
+    () => (isWhole ? wholeNumber(parseGoInt(text, 0)) : readFloat(text)),
+    ({ message }) => {
+      throw new LanguageError(
+        `template: ${message.includes("range") ? "integer overflow" : "bad number syntax"}: "${text}"`,
+      );
+    },
+  );
 }
 
-function attempt<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
+function readFloat(text: string): Operand {
+  const float = parseGoFloat(text.replaceAll("_", ""));
+  return { kind: "number", constant: float, integer: Number.isSafeInteger(float) ? BigInt(float) : undefined, float };
 }

@@ -1,5 +1,6 @@
 // The functions that text/template has built in. `and`, `or` and `call` are the evaluator's own.
-import { goTypeName, printGoValue, sprint, sprintf } from "../go-format.ts";
+import { goTypeName, printGoValue, sprint } from "../go-format.ts";
+import { sprintf } from "../go-printf.ts";
 import type { GoFunction } from "../go-function.ts";
 import { compareCodePoints } from "../go-json.ts";
 import { GoObject, isGoList, isGoMap, type GoValue } from "../go-value.ts";
@@ -113,24 +114,31 @@ function isEqualToAny(first: GoValue, others: readonly GoValue[]): boolean {
   return others.some((other) => {
     const [left, right] = [kindOf(first), kindOf(other)];
     if (left === "nil" || right === "nil") return left === right;
-    if (left !== right) {
-      throw new LanguageError(`incompatible types for comparison: ${goTypeName(first)} and ${goTypeName(other)}`);
-    }
-    if (left !== "other") return first === other;
-    if (!(first instanceof GoObject)) throw new LanguageError(`non-comparable type ${goTypeName(first)}`);
-    return other instanceof GoObject && first.toString() === other.toString();
+    if (left !== right) throw incompatible(first, other);
+    return left === "other" ? isSameObject(first, other) : first === other;
   });
 }
 
+function isSameObject(first: GoValue, other: GoValue): boolean {
+  const container = [first, other].find((value) => !(value instanceof GoObject));
+  if (container !== undefined) throw new LanguageError(`non-comparable type ${goTypeName(container)}`);
+  if (goTypeName(first) !== goTypeName(other)) throw incompatible(first, other);
+  return printGoValue(first) === printGoValue(other);
+}
+
+function incompatible(left: GoValue, right: GoValue): LanguageError {
+  return new LanguageError(`incompatible types for comparison: ${goTypeName(left)} and ${goTypeName(right)}`);
+}
+
 function compare(left: GoValue, right: GoValue): number {
-  const kind = kindOf(left);
-  if (kind !== kindOf(right)) {
-    throw new LanguageError(`incompatible types for comparison: ${goTypeName(left)} and ${goTypeName(right)}`);
+  const kinds = [kindOf(left), kindOf(right)];
+  if (kinds.some((kind) => kind === "nil" || kind === "bool" || kind === "other")) {
+    throw new LanguageError("invalid type for comparison");
   }
-  if (typeof left === "string" && typeof right === "string") return compareCodePoints(left, right);
-  if (kind !== "int" && kind !== "float") throw new LanguageError("invalid type for comparison");
+  if (kinds[0] !== kinds[1]) throw incompatible(left, right);
   if (left === right) return 0;
-  return Number(left) < Number(right) ? -1 : 1;
+  if (typeof left === "string" && typeof right === "string") return compareCodePoints(left, right);
+  return (left as bigint | number) < (right as bigint | number) ? -1 : 1;
 }
 
 const HTML: Readonly<Record<string, string>> = {

@@ -61,8 +61,10 @@ function latin1(bytes: Uint8Array): string {
 /** What cannot be decoded gives the error's text, as in sprig. */
 function decodeBase64(text: string): string {
   const compact = text.replace(/[\r\n]/g, "");
-  const wrong = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact);
-  if (!wrong) return `illegal base64 data at input byte ${compact.search(/[^A-Za-z0-9+/]|$/)}`;
+  const isWhole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact);
+  // Four characters are read at once: where some are missing, the first of the four is at fault.
+  const wrongAt = /[^A-Za-z0-9+/]/.exec(compact)?.index ?? compact.length - (compact.length % 4);
+  if (!isWhole) return `illegal base64 data at input byte ${wrongAt}`;
   return utf8Text(Uint8Array.from(atob(compact), (character) => character.charCodeAt(0)));
 }
 

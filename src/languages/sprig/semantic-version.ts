@@ -156,7 +156,7 @@ function holdsOf(operator: string, wanted: Wanted): Test {
     case "=<":
       return (version) => (given === 3 ? compareVersions(version, limit) <= 0 : !above(version));
     case "!=":
-      return (version) => !isWithin(version, wanted);
+      return (version) => !isEqual(version, wanted);
     case "~":
     case "~>":
       return (version) =>
@@ -165,7 +165,7 @@ function holdsOf(operator: string, wanted: Wanted): Test {
       return (version) =>
         isWithin(version, { version: limit, given: caretGiven(limit, given) }) && compareVersions(version, limit) >= 0;
     default:
-      return (version) => isWithin(version, wanted);
+      return (version) => isEqual(version, wanted);
   }
 }
 
@@ -175,15 +175,13 @@ function caretGiven(limit: SemanticVersion, given: number): number {
   return Math.min(given, first < 0 ? 3 : first + 1);
 }
 
-/** Equal in the numbers that were given; with all three, equal altogether. */
+function isEqual(version: SemanticVersion, wanted: Wanted): boolean {
+  return wanted.given < 3 ? isWithin(version, wanted) : compareVersions(version, wanted.version) === 0;
+}
+
+/** Equal in the numbers that were given. */
 function isWithin(version: SemanticVersion, { version: limit, given }: Wanted): boolean {
-  const isPrefix = limit.numbers.slice(0, given).every((number, at) => version.numbers[at] === number);
-  return (
-    isPrefix &&
-    (given < 3 ||
-      version.prerelease === limit.prerelease ||
-      (compareVersions(version, limit) >= 0 && limit.prerelease !== ""))
-  );
+  return limit.numbers.slice(0, given).every((number, at) => version.numbers[at] === number);
 }
 
 /** The first version after everything that starts with the given numbers. */

@@ -2,7 +2,7 @@
 import { quoteGo } from "../go-format.ts";
 import { writeJson } from "../go-json.ts";
 import { type GoMap, type GoValue, isGoList, isGoMap, type LanguageSources } from "../go-value.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { compileExpression } from "../expr/expr.ts";
 import { missingNames } from "./missing-names.ts";
 
@@ -57,41 +57,38 @@ function unescapeJson(text: string): string | undefined {
 
 /** None when the expression does not parse: the evaluation then says why. */
 function findMissing(text: string, { environment }: ExpressionTag): readonly string[] | undefined {
-  try {
-    return missingNames(text, environment);
-  } catch (error) {
-    if (error instanceof LanguageError) return undefined;
-    throw error;
-  }
+  return recover<readonly string[] | undefined>(
+    () => missingNames(text, environment),
+    () => undefined,
+  );
 }
 
 function evaluate(expression: string, text: string, tag: ExpressionTag & { readonly mayStay: boolean }): string {
   const mayFail = tag.mayStay || hasPlaceholder(tag.environment);
-  let value: GoValue;
-  try {
-    value = compileExpression(text, tag.environment)(tag.sources);
-  } catch (error) {
-    if (!(error instanceof LanguageError)) throw error;
-    if (mayFail) return keep(expression);
-    throw new LanguageError(`failed to evaluate expression: ${error.message}`, { cause: error });
-  }
-  if (value === null) {
-    if (mayFail) return keep(expression);
-    throw new LanguageError(`failed to evaluate expression ${quoteGo(expression)}`);
-  }
-  return write(expression, value, tag.mayStay);
+  const value = recover<GoValue>(
+    () => compileExpression(text, tag.environment)(tag.sources),
+    (error) => {
+      if (mayFail) return null;
+      throw new LanguageError(`failed to evaluate expression: ${error.message}`, { cause: error });
+    },
+  );
+  if (value !== null) return write(expression, value, tag.mayStay);
+  if (mayFail) return keep(expression);
+  throw new LanguageError(`failed to evaluate expression ${quoteGo(expression)}`);
 }
 
 function write(expression: string, value: GoValue, mayStay: boolean): string {
-  try {
-    const json = writeJson(value);
-    // The tag stands inside of a string already.
-    return /^".*"$/s.test(json) ? json.slice(1, -1) : quoteGo(json).slice(1, -1);
-  } catch (error) {
-    if (!(error instanceof LanguageError)) throw error;
-    if (mayStay) return keep(expression);
-    throw new LanguageError(`failed to marshal evaluated expression: ${error.message}`, { cause: error });
-  }
+  return recover(
+    () => {
+      const json = writeJson(value);
+      // The tag stands inside of a string already.
+      return /^".*"$/s.test(json) ? json.slice(1, -1) : quoteGo(json).slice(1, -1);
+    },
+    (error) => {
+      if (mayStay) return keep(expression);
+      throw new LanguageError(`failed to marshal evaluated expression: ${error.message}`, { cause: error });
+    },
+  );
 }
 
 function keep(expression: string): string {

@@ -1,7 +1,7 @@
 // `when` conditions of steps and tasks, after substitution: govaluate's language with Argo's reading of bare words.
 import { printGoValue } from "../go-format.ts";
 import { compileRegexp } from "../go-regexp.ts";
-import { LanguageError } from "../language-error.ts";
+import { LanguageError, recover } from "../language-error.ts";
 import { evaluateStage } from "./evaluate-stage.ts";
 import { planStages, type Stage } from "./plan-stages.ts";
 import { readTokens } from "./read-tokens.ts";
@@ -46,13 +46,10 @@ function compilePatterns(tokens: readonly Token[]): Token[] {
 }
 
 function attempt<T>(what: string, text: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof LanguageError)) throw error;
+  return recover(action, (error) => {
     const hint = error.message.includes("Invalid token")
       ? ' (hint: try wrapping the affected expression in quotes ("))'
       : "";
     throw new LanguageError(`${what} '${text}': ${error.message}${hint}`, { cause: error });
-  }
+  });
 }
