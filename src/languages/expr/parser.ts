@@ -44,11 +44,15 @@ const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map<string, Bin
 const negatable: ReadonlySet<string> = new Set(["contains", "matches", "startsWith", "endsWith", "in"]);
 const comparisons: ReadonlySet<string> = new Set(["<", ">", ">=", "<="]);
 
+/** Parentheses, lists, calls and operators that may stand inside each other: what reads them calls itself. */
+const NESTING_MAX = 500;
+
 class Parser implements Grammar {
   readonly cursor: TokenCursor;
   readonly dialect: Dialect;
   readonly #options: ParserOptions;
   predicateDepth = 0;
+  #depth = 0;
 
   constructor(cursor: TokenCursor, options: ParserOptions) {
     this.cursor = cursor;
@@ -70,6 +74,14 @@ class Parser implements Grammar {
   }
 
   parseExpression(precedence: number): Node {
+    this.#depth += 1;
+    if (this.#depth > NESTING_MAX) throw new LanguageError(`more than ${NESTING_MAX} expressions inside each other`);
+    const node = this.#parseOperations(precedence);
+    this.#depth -= 1;
+    return node;
+  }
+
+  #parseOperations(precedence: number): Node {
     if (precedence === 0 && this.cursor.is("operator", "let")) return this.#parseLet();
     if (precedence === 0 && this.cursor.is("operator", "if")) return this.#parseIf();
     let left = parsePrimary(this);

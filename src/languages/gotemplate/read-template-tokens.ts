@@ -34,7 +34,7 @@ export function readTemplateTokens(template: string): readonly TemplateToken[] {
     if (open < 0) break;
     const start = open + 2 + (trimsRight ? 2 : 0);
     const action = template.startsWith("/*", start) ? readComment(template, start) : readAction(template, start);
-    tokens.push(...action.tokens);
+    for (const token of action.tokens) tokens.push(token);
     at = action.end;
     trimsLeft = action.trims;
   }

@@ -5,7 +5,7 @@ import { LanguageError, recover } from "../language-error.ts";
 import { evaluateStage } from "./evaluate-stage.ts";
 import { planStages, type Stage } from "./plan-stages.ts";
 import { readTokens } from "./read-tokens.ts";
-import { checkSyntax, type Token } from "./when-token.ts";
+import { checkSyntax, type Token, type TokenKind } from "./when-token.ts";
 
 /** Whether the step runs. LanguageError with the node's message for a condition that is wrong or not a boolean. */
 export function evaluateWhen(text: string): boolean {
@@ -21,6 +21,7 @@ export function evaluateWhen(text: string): boolean {
 function planWords(text: string): Stage {
   const tokens = attempt("Invalid 'when' expression", text, () => {
     const words = readTokens(text);
+    checkSize(words);
     checkSyntax(words);
     const compiled = compilePatterns(words);
     planStages(compiled);
@@ -33,6 +34,21 @@ function planWords(text: string): Stage {
     return planStages(compilePatterns(strings));
   });
 }
+
+/** What plans and evaluates a condition calls itself for each operator and each parenthesis. */
+const WORDS_MAX = 10_000;
+const NESTING_MAX = 200;
+
+function checkSize(words: readonly Token[]): void {
+  if (words.length > WORDS_MAX) throw new LanguageError(`more than ${WORDS_MAX} words`);
+  let depth = 0;
+  for (const { kind } of words) {
+    depth += NESTING[kind] ?? 0;
+    if (depth > NESTING_MAX) throw new LanguageError(`more than ${NESTING_MAX} parentheses inside each other`);
+  }
+}
+
+const NESTING: { readonly [kind in TokenKind]?: number } = { CLAUSE: 1, CLAUSE_CLOSE: -1 };
 
 /** A pattern that is written out is compiled before anything is evaluated, and then is no string any more. */
 function compilePatterns(tokens: readonly Token[]): Token[] {

@@ -24,6 +24,8 @@ it.each([
   ["12ab", 'bad number syntax: "12"'],
   ["99999999999999999999", "invalid integer literal"],
   ["[1][", "unexpected token EOF"],
+  [`${"(".repeat(100_000)}1`, "more than 500 expressions inside each other"],
+  [`${"!".repeat(100_000)}true`, "more than 500 expressions inside each other"],
 ])("%s is refused: %s", (text, message) => {
   expect(() => evaluate(text)).toThrow(message);
 });

@@ -66,6 +66,7 @@ it.each([
   ["{{ , }}", 'unexpected ","'],
   ['{{ "a".b }}', "unexpected . after term"],
   [`{{ ${"(".repeat(201)} }}`, "more than 200 nested parentheses"],
+  [`{{ ${"(".repeat(200_000)} }}`, "more than 200 nested parentheses"],
   ["{{ 0b12 }}", 'bad number syntax: "0b12"'],
   ["{{ range $at, $count := 3 }}{{ end }}", "iterate over more than one variable"],
   ['{{ $x := repeat 100000 "ab" }}{{ range 50 }}{{ $x }}{{ end }}', "more than 4000000 characters"],

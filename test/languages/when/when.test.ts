@@ -55,3 +55,12 @@ describe("a when condition", () => {
     expect(() => evaluateWhen(text)).toThrow(message);
   });
 });
+
+it("more parentheses or words than can be read are refused, and no fault", () => {
+  const nested = (count: number): string => `${"(".repeat(count)}1 == 1${")".repeat(count)}`;
+
+  expect(evaluateWhen(nested(200))).toBe(true);
+  expect(() => evaluateWhen(nested(100_000))).toThrow(LanguageError);
+  expect(() => evaluateWhen(nested(201))).toThrow("more than 200 parentheses inside each other");
+  expect(() => evaluateWhen(`1 == 1${" && 1 == 1".repeat(100_000)}`)).toThrow("more than 10000 words");
+});
