@@ -8,6 +8,7 @@ import { LockDraft, workflowsToWake, type Locks } from "./locks.ts";
 import type { ParsedSpec } from "./parse-spec.ts";
 import type { Action } from "./actions.ts";
 import { runPass, type PassResult } from "./run-pass.ts";
+import { isEnded } from "./workflow-status.ts";
 
 export interface ObservedWorkflow {
   readonly workflow: Workflow;
@@ -69,8 +70,6 @@ function settled(workflow: Workflow): WorkflowDecision {
 }
 
 function applyResult(workflow: Workflow, { status, labels, annotations }: PassResult): Workflow {
-  const { phase } = status;
-  const isEnded = phase === "Succeeded" || phase === "Failed" || phase === "Error";
   const next: Workflow = {
     ...workflow,
     metadata: {
@@ -78,7 +77,8 @@ function applyResult(workflow: Workflow, { status, labels, annotations }: PassRe
       labels: {
         ...workflow.metadata.labels,
         ...labels,
-        ...(phase === undefined ? {} : { [phaseLabel]: phase, [completedLabel]: String(isEnded) }),
+        [phaseLabel]: status.phase,
+        [completedLabel]: String(isEnded(status.phase)),
       },
       annotations: { ...workflow.metadata.annotations, ...annotations },
     },

@@ -1,6 +1,6 @@
 // One template as one node, in Argo's order of gates: found, given its inputs, still within its time, allowed by
 // parallelism, holding its locks, wrapped for retries, and then run by its type.
-import type { NodeStatus, RetryStrategy, Template } from "../../resources/workflow.ts";
+import type { NodeStatus, RetryStrategy, Synchronization, Template } from "../../resources/workflow.ts";
 import { createExecutableNode, markError } from "./create-node.ts";
 import { executeDag } from "./dag.ts";
 import { podNameOf } from "./names.ts";
@@ -15,7 +15,7 @@ import { isTimedOut, type AttemptLimits } from "./step-deadline.ts";
 import { messageOf, StepError } from "./step-error.ts";
 import { executeSteps } from "./steps.ts";
 import { executeSuspend } from "./suspend.ts";
-import { isPodType, typeOf, type ResolvedTemplate, type TemplateType } from "./template-lookup.ts";
+import { isPodType, type ResolvedTemplate, type TemplateType } from "./template-lookup.ts";
 import type { VariableMap } from "./variables.ts";
 
 const DEPTH_MAX = 100;
@@ -33,7 +33,7 @@ export function executeTemplate(pass: Pass, execution: TemplateExecution): Execu
   pass.agenda.depth += 1;
   try {
     if (pass.agenda.depth >= DEPTH_MAX) {
-      return { kind: "depthExceeded", node: markError(pass, execution, depthMessage) };
+      return { kind: "node", node: markError(pass, execution, depthMessage) };
     }
     return prepare(pass, execution);
   } catch (error) {
@@ -49,29 +49,35 @@ interface Prepared {
   readonly execution: TemplateExecution;
   readonly found: ResolvedTemplate;
   readonly template: Template;
-  readonly type: TemplateType | undefined;
+  readonly type: TemplateType;
   readonly retryStrategy: RetryStrategy | undefined;
 }
 
 function prepare(pass: Pass, execution: TemplateExecution): Execution {
   const found = pass.templates.resolve(execution.source, execution.call);
   const retryStrategy = found.template.retryStrategy ?? pass.spec.retryStrategy;
-  const type = typeOf(found.template);
   const template = processArguments(found.template, execution.arguments, {
     facts: pass.facts,
     namespace: pass.workflow.namespace,
     globals: pass.globals,
-    locals: localVariables(pass, execution, found.template, retryStrategy !== undefined),
+    locals: localVariables(pass, execution, found, retryStrategy !== undefined),
     substitution: { mode: "lenient", sources: pass.sources },
   });
   const resolvedStrategy = template.retryStrategy ?? pass.spec.retryStrategy;
-  const prepared: Prepared = { execution, found, template, type, retryStrategy: resolvedStrategy };
+  const prepared: Prepared = {
+    execution,
+    found,
+    template,
+    type: found.type,
+    retryStrategy: resolvedStrategy,
+  };
   const node = showName(pass, template, pass.nodes.named(execution.nodeName));
-  if (isTimedOut(pass, template, node) && node !== undefined) return timeOut(pass, node);
+  if (node !== undefined && isTimedOut(pass, template, node)) return timeOut(pass, node);
   if (!mayStart(pass, template, node, execution.boundary)) {
     return { kind: "parallelismReached", node: pass.nodes.named(execution.nodeName) };
   }
-  const waiting = template.synchronization === undefined ? undefined : awaitLocks(pass, prepared);
+  const { synchronization } = template;
+  const waiting = synchronization === undefined ? undefined : awaitLocks(pass, prepared, synchronization);
   if (waiting !== undefined) return { kind: "node", node: waiting };
   return resolvedStrategy === undefined ? runOnce(pass, prepared) : runAttempts(pass, prepared, resolvedStrategy);
 }
@@ -79,26 +85,28 @@ function prepare(pass: Pass, execution: TemplateExecution): Execution {
 function localVariables(
   pass: Pass,
   { nodeName, call }: TemplateExecution,
-  template: Template,
+  { template, type }: ResolvedTemplate,
   isRetried: boolean,
 ): VariableMap {
-  const locals: VariableMap = new Map([["node.name", nodeName]]);
+  const owner = call.kind === "task" ? "tasks" : "steps";
+  const locals: VariableMap = new Map([
+    ["node.name", nodeName],
+    [`${owner}.name`, call.name ?? ""],
+  ]);
   // An attempt has its own pod, so the name is set when the attempt is known.
-  if (isPodType(typeOf(template)) && !isRetried) {
+  if (isPodType(type) && !isRetried) {
     locals.set("pod.name", podNameOf(pass.workflow.name, nodeName, template.name ?? ""));
   }
-  if (call.kind === "task") locals.set("tasks.name", call.name ?? "");
-  else locals.set("steps.name", call.name ?? "");
   return locals;
 }
 
 function showName(pass: Pass, template: Template, node: NodeStatus | undefined): NodeStatus | undefined {
-  const displayName = template.annotations?.["workflows.argoproj.io/display-name"];
-  if (node === undefined || displayName === undefined || displayName === "") return node;
+  const displayName = template.annotations?.["workflows.argoproj.io/display-name"] ?? "";
+  if (displayName === "") return node;
   if (!displayNamePattern.test(displayName)) {
     throw new StepError(`displayName must match the regex ${displayNamePattern.source}`);
   }
-  return node.displayName === displayName ? node : pass.nodes.replace({ ...node, displayName });
+  return node === undefined || node.displayName === displayName ? node : pass.nodes.replace({ ...node, displayName });
 }
 
 function timeOut(pass: Pass, node: NodeStatus): Execution {
@@ -108,9 +116,13 @@ function timeOut(pass: Pass, node: NodeStatus): Execution {
 }
 
 /** The waiting node; undefined when all locks are held. */
-function awaitLocks(pass: Pass, { execution, template, type, retryStrategy }: Prepared): NodeStatus | undefined {
+function awaitLocks(
+  pass: Pass,
+  { execution, template, type, retryStrategy }: Prepared,
+  synchronization: Synchronization,
+): NodeStatus | undefined {
   const known = pass.nodes.named(execution.nodeName);
-  const result = pass.locks.tryAcquire(template.synchronization ?? {}, pass.nodes.idOf(execution.nodeName));
+  const result = pass.locks.tryAcquire(synchronization, pass.nodes.idOf(execution.nodeName));
   if (result.isAcquired) {
     if (known?.synchronizationStatus !== undefined) {
       const { synchronizationStatus: _, message: __, ...rest } = known;
@@ -119,7 +131,7 @@ function awaitLocks(pass: Pass, { execution, template, type, retryStrategy }: Pr
     }
     return undefined;
   }
-  const nodeType = retryStrategy === undefined ? nodeTypes[type ?? "container"] : "Retry";
+  const nodeType = retryStrategy === undefined ? nodeTypes[type] : "Retry";
   const node = known ?? createExecutableNode(pass, { execution, template }, nodeType, "Pending");
   const { message, waitingFor } = result;
   return pass.nodes.replace({ ...node, message, synchronizationStatus: { waiting: waitingFor } });
@@ -214,15 +226,15 @@ interface RetryContext {
 function afterAttempt(
   pass: Pass,
   execution: TemplateExecution,
-  result: Execution,
+  result: Finished,
   { parent, strategy }: RetryContext,
 ): Execution {
   if (result.kind === "error" && !retriesErrors(strategy)) {
     pass.locks.releaseNode(parent.id);
     return result;
   }
-  const retry = pass.nodes.get(parent.id) ?? parent;
-  if (result.node !== undefined && isFulfilled(result.node.phase) && !isFulfilled(retry.phase)) {
+  const retry = pass.nodes.expect(parent.id);
+  if (isFulfilled(result.node.phase) && !isFulfilled(retry.phase)) {
     return executeTemplate(pass, execution);
   }
   return { kind: "node", node: retry };
@@ -253,7 +265,5 @@ function dispatch(pass: Pass, { execution, template, found, type }: Prepared, li
       return executeSteps(pass, group);
     case "dag":
       return executeDag(pass, group);
-    case undefined:
-      throw new StepError(`Template '${template.name ?? ""}' missing specification`);
   }
 }

@@ -1,6 +1,7 @@
 // The walk of one pass: the entry point, the workflow's hooks, its exit handler, and what follows for the whole.
 import { quoteGo } from "../../languages/go-format.ts";
 import { quoteJson } from "../../languages/go-json.ts";
+import { definedFields } from "../../resources/defined-fields.ts";
 import type { NodePhase, NodeStatus, WorkflowPhase } from "../../resources/workflow.ts";
 import { evaluateCondition } from "./condition-expression.ts";
 import { exitHookOf, templateOf } from "./hooks.ts";
@@ -26,7 +27,7 @@ export function executeWorkflow(pass: Pass): PhaseChange | undefined {
   if (pass.spec.parallelism !== undefined) pass.agenda.activePodCount = countActivePods(pass);
   const entry = pass.execute({
     nodeName: pass.workflow.name,
-    call: { kind: "entry", ...(pass.spec.entrypoint === undefined ? {} : { template: pass.spec.entrypoint }) },
+    call: { kind: "entry", ...definedFields({ template: pass.spec.entrypoint }) },
     source: pass.source,
     arguments: pass.spec.arguments ?? {},
     isOnExit: false,
@@ -34,7 +35,7 @@ export function executeWorkflow(pass: Pass): PhaseChange | undefined {
   if (entry.kind === "parallelismReached") return undefined;
   const wrong = errorOf(entry);
   if (wrong !== undefined) return endWithError(pass, `error in entry template execution: ${wrong}`);
-  const node = pass.nodes.get(entry.node.id) ?? entry.node;
+  const node = pass.nodes.expect(entry.node.id);
   const phase = workflowPhases[node.phase];
   pass.globals.set("workflow.status", phase);
   pass.globals.set("workflow.failures", quoteGo(failuresJson(pass)));
@@ -42,7 +43,7 @@ export function executeWorkflow(pass: Pass): PhaseChange | undefined {
   const exit = runExitHandler(pass);
   if (exit.kind === "waiting") return undefined;
   if (exit.kind === "wrong") return endWithError(pass, `error in exit template execution : ${exit.message}`);
-  return conclude(pass, pass.nodes.get(node.id) ?? node, phase, exit.node);
+  return conclude(pass, pass.nodes.expect(node.id), phase, exit.node);
 }
 
 /** An exit handler that fails makes a failure of a success, and changes nothing else. */
@@ -58,7 +59,7 @@ function conclude(pass: Pass, entry: NodeStatus, phase: WorkflowPhase, exit: Nod
 
 function errorOf(execution: Exclude<Execution, { kind: "parallelismReached" }>): string | undefined {
   if (execution.kind === "node") return undefined;
-  return execution.kind === "timeout" ? "timeout" : "message" in execution ? execution.message : execution.node.message;
+  return execution.kind === "timeout" ? "timeout" : execution.message;
 }
 
 /** The entry node does not stay running in a workflow that ends so. */
@@ -111,7 +112,7 @@ function runExitHandler(pass: Pass): ExitResult {
     nodeName,
     call: { kind: "hook", ...templateOf(hook) },
     source: pass.source,
-    arguments: hook.arguments ?? {},
+    arguments: hook.arguments,
     isOnExit: true,
     nodeFlag: { hooked: true },
   });
@@ -129,14 +130,14 @@ function failuresJson(pass: Pass): string {
     const templateName = node.templateName ?? node.templateRef?.template ?? "";
     const fields = {
       displayName: node.displayName,
-      message: node.message ?? "",
+      message: node.message,
       templateName,
       phase: node.phase,
       podName: podNameOf(pass.workflow.name, node.name, templateName),
-      finishedAt: node.finishedAt ?? "",
+      finishedAt: node.finishedAt,
     };
     return `{${Object.entries(fields)
-      .map(([name, value]) => `"${name}":${quoteJson(value)}`)
+      .map(([name, value]) => `"${name}":${quoteJson(value ?? "")}`)
       .join(",")}}`;
   });
   return `[${texts.join(",")}]`;

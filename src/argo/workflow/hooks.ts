@@ -1,4 +1,5 @@
 // Lifecycle hooks and exit handlers of steps and tasks.
+import { definedFields } from "../../resources/defined-fields.ts";
 import type { Arguments, LifecycleHook, NodeOutputs, NodeStatus, TemplateCall } from "../../resources/workflow.ts";
 import { evaluateCondition } from "./condition-expression.ts";
 import { hookName, onExitName } from "./names.ts";
@@ -17,11 +18,13 @@ export interface HookContext {
 }
 
 /** Undefined: the step or task has no exit handler. `onExit` gets the workflow's arguments, as hooks without any do. */
-export function exitHookOf(call: Pick<TemplateCall, "onExit" | "hooks">, given: Arguments): LifecycleHook | undefined {
+export function exitHookOf(call: Pick<TemplateCall, "onExit" | "hooks">, given: Arguments): ExitHook | undefined {
   if (call.onExit !== undefined) return { template: call.onExit, arguments: given };
   const hook = call.hooks?.["exit"];
-  return hook === undefined || hasArguments(hook) ? hook : { ...hook, arguments: given };
+  return hook === undefined ? undefined : { ...hook, arguments: isGiven(hook.arguments) ? hook.arguments : given };
 }
+
+type ExitHook = LifecycleHook & { readonly arguments: Arguments };
 
 /** Runs the hooks whose expression is true, once each. True when none is under way. Throws when one is wrong. */
 export function runHooks(pass: Pass, call: TemplateCall, node: NodeStatus, context: HookContext): boolean {
@@ -96,15 +99,15 @@ function resolveHookArguments(
   { scope }: HookContext,
   own: { readonly name: string; readonly outputs: NodeOutputs | undefined },
 ): Arguments {
-  if (!hasArguments(hook)) return {};
+  if (!isGiven(hook.arguments)) return {};
   const parameters = (own.outputs?.parameters ?? []).map(({ name, value = "" }) => ({ name, value }));
   scope.addOutputs(own.name, { parameters });
   const variables = mergeVariables(pass.globals, scope.variables);
-  return substituteIn(scope.markAbsent(hook.arguments ?? {}), variables, { mode: "lenient", sources: pass.sources });
+  return substituteIn(scope.markAbsent(hook.arguments), variables, { mode: "lenient", sources: pass.sources });
 }
 
-function hasArguments(hook: LifecycleHook): boolean {
-  return (hook.arguments?.parameters ?? []).length > 0;
+function isGiven(given: Arguments | undefined): given is Arguments {
+  return (given?.parameters ?? []).length > 0;
 }
 
 function isDone(execution: Execution): boolean {
@@ -112,8 +115,5 @@ function isDone(execution: Execution): boolean {
 }
 
 export function templateOf(hook: LifecycleHook): Pick<LifecycleHook, "template" | "templateRef"> {
-  return {
-    ...(hook.template === undefined ? {} : { template: hook.template }),
-    ...(hook.templateRef === undefined ? {} : { templateRef: hook.templateRef }),
-  };
+  return definedFields({ template: hook.template, templateRef: hook.templateRef });
 }

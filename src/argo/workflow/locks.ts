@@ -21,11 +21,15 @@ export type Locks = ReadonlyMap<string, Lock>;
 export interface LockRequest {
   /** `<namespace>/<workflow>` or `<namespace>/<workflow>/<node id>`. */
   readonly holder: string;
-  readonly names: readonly string[];
+  readonly wanted: readonly WantedLock[];
   readonly priority: number;
   readonly createdAt: number;
-  /** Slots of a lock. */
-  limitOf(name: string): number;
+}
+
+export interface WantedLock {
+  readonly name: string;
+  /** Slots of the lock. */
+  readonly limit: number;
 }
 
 export type Acquisition =
@@ -66,17 +70,17 @@ export class LockDraft {
 
 /** Takes all locks of the request, or joins every queue. */
 export function tryAcquire(draft: LockDraft, request: LockRequest): Acquisition {
-  for (const name of request.names) {
+  for (const { name } of request.wanted) {
     joinQueue(draft, name, request);
   }
-  const blocked = request.names.find((name) => !canTake(draft.get(name), request.holder, request.limitOf(name)));
+  const blocked = request.wanted.find(({ name, limit }) => !canTake(draft.get(name), request.holder, limit));
   if (blocked !== undefined) {
-    const limit = request.limitOf(blocked);
-    const free = limit - draft.get(blocked).holders.length;
-    const message = `Waiting for ${blocked} lock. Lock status: ${free}/${limit}`;
-    return { isAcquired: false, waitingFor: blocked, message };
+    const { name, limit } = blocked;
+    const free = limit - draft.get(name).holders.length;
+    const message = `Waiting for ${name} lock. Lock status: ${free}/${limit}`;
+    return { isAcquired: false, waitingFor: name, message };
   }
-  for (const name of request.names) {
+  for (const { name } of request.wanted) {
     const { holders, queue } = draft.get(name);
     if (holders.includes(request.holder)) continue;
     const isOther = (waiter: Waiter): boolean => waiter.holder !== request.holder;

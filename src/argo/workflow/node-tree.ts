@@ -46,6 +46,13 @@ export class NodeTree {
     return this.#nodes.get(id);
   }
 
+  /** A node that was made before. */
+  expect(id: string): NodeStatus {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new Error(`node ${id} does not exist`);
+    return node;
+  }
+
   named(name: string): NodeStatus | undefined {
     return this.#nodes.get(this.idOf(name));
   }
@@ -63,7 +70,7 @@ export class NodeTree {
   }
 
   inBoundary(id: string): readonly NodeStatus[] {
-    return Array.from(this.#boundaries.get(id) ?? noChildren, (child) => this.#expect(child));
+    return Array.from(this.#boundaries.get(id) ?? noChildren, (child) => this.expect(child));
   }
 
   countsOf(boundaryId: string): BoundaryCounts {
@@ -88,7 +95,7 @@ export class NodeTree {
 
   /** Without a message the message stays; an empty one removes it. A node that ends gets its time. */
   mark(id: string, phase: NodePhase, message?: string): NodeStatus {
-    const node = this.#expect(id);
+    const node = this.expect(id);
     const { message: oldMessage, ...rest } = node;
     const newMessage = message ?? oldMessage ?? "";
     const isEnding = isFulfilled(phase) && node.finishedAt === undefined;
@@ -106,7 +113,7 @@ export class NodeTree {
   }
 
   addChild(parentId: string, childId: string): void {
-    this.#expect(parentId);
+    this.expect(parentId);
     const children = this.#children.get(parentId);
     if (children === undefined) this.#children.set(parentId, new Set([childId]));
     else children.add(childId);
@@ -145,12 +152,6 @@ export class NodeTree {
     counts.active += Number(countsAsActive(next)) - Number(countsAsActive(previous));
     counts.unsuccessful += Number(countsAsUnsuccessful(next)) - Number(countsAsUnsuccessful(previous));
     this.#counts.set(boundaryId, counts);
-  }
-
-  #expect(id: string): NodeStatus {
-    const node = this.#nodes.get(id);
-    if (node === undefined) throw new Error(`node ${id} does not exist`);
-    return node;
   }
 }
 

@@ -57,13 +57,14 @@ function hasStarted(pass: Pass, node: NodeStatus): boolean {
 function failsFast(pass: Pass, template: Template, nodeId: string): boolean {
   if (template.failFast !== true || pass.nodes.countsOf(nodeId).unsuccessful === 0) return false;
   if (activePodsIn(pass, nodeId) === 0) {
-    const lastGroup = template.steps === undefined ? undefined : lastStepGroup(pass, nodeId);
+    const lastGroup = lastStepGroup(pass, nodeId);
     if (lastGroup !== undefined) pass.nodes.mark(lastGroup.id, "Failed", failFastMessage);
     pass.nodes.mark(nodeId, "Failed", failFastMessage);
   }
   return true;
 }
 
+/** Undefined for a DAG. */
 function lastStepGroup(pass: Pass, nodeId: string): NodeStatus | undefined {
   return pass.nodes.inBoundary(nodeId).findLast(({ type }) => type === "StepGroup");
 }

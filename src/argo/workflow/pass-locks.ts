@@ -1,5 +1,10 @@
 // Locks as one workflow uses them during a pass: takes and gives back, and keeps status.synchronization in step.
-import type { Synchronization, SynchronizationStatus } from "../../resources/workflow.ts";
+import type {
+  MutexHolding,
+  SemaphoreHolding,
+  Synchronization,
+  SynchronizationStatus,
+} from "../../resources/workflow.ts";
 import type { Facts } from "./facts.ts";
 import { release, releaseWorkflow, tryAcquire, type Acquisition, type LockDraft, type Locks } from "./locks.ts";
 import { StepError } from "./step-error.ts";
@@ -44,13 +49,11 @@ export class PassLocks {
   tryAcquire(synchronization: Synchronization, nodeId?: string): Acquisition {
     const items = this.#itemsOf(synchronization);
     const holder = this.#holderOf(nodeId);
-    const limits = new Map(items.map((item) => [item.name, this.#limitOf(item)]));
     const result = tryAcquire(this.#draft, {
       holder,
-      names: items.map(({ name }) => name),
+      wanted: items.map((item) => ({ name: item.name, limit: this.#limitOf(item) })),
       priority: this.#owner.priority,
       createdAt: this.#owner.createdAt,
-      limitOf: (name) => limits.get(name) ?? 0,
     });
     for (const { name, kind } of items) {
       if (result.isAcquired) this.#recordHold(name, kind, holder);
@@ -62,12 +65,12 @@ export class PassLocks {
   /** Gives back all that a node holds or waits for. */
   releaseNode(nodeId: string): void {
     const holder = this.#holderOf(nodeId);
-    for (const [name, { holders }] of this.#holding) {
+    for (const [name, { kind, holders }] of this.#holding) {
       if (!holders.includes(holder)) continue;
       release(this.#draft, name, holder);
       const rest = holders.filter((each) => each !== holder);
       if (rest.length === 0) this.#holding.delete(name);
-      else this.#holding.set(name, { kind: this.#kindOf(name), holders: rest });
+      else this.#holding.set(name, { kind, holders: rest });
     }
     for (const [name, { waiters }] of this.#waiting) {
       if (!waiters.delete(holder)) continue;
@@ -88,12 +91,12 @@ export class PassLocks {
     const holdingOf = (kind: LockItem["kind"]) => [...this.#holding].filter(([, entry]) => entry.kind === kind);
     const waitingOf = (kind: LockItem["kind"]) => [...this.#waiting].filter(([, entry]) => entry.kind === kind);
     const semaphore = {
-      ...listField("holding", holdingOf("semaphore"), ([name, { holders }]) => ({ semaphore: name, holders })),
-      ...listField("waiting", waitingOf("semaphore"), ([name, { holders }]) => ({ semaphore: name, holders })),
+      ...listField("holding", holdingOf("semaphore"), describeSemaphore),
+      ...listField("waiting", waitingOf("semaphore"), describeSemaphore),
     };
     const mutex = {
-      ...listField("holding", holdingOf("mutex"), ([name, { holders }]) => ({ mutex: name, holder: holders[0] ?? "" })),
-      ...listField("waiting", waitingOf("mutex"), ([name, { holders }]) => ({ mutex: name, holder: holders[0] ?? "" })),
+      ...listField("holding", holdingOf("mutex"), describeMutex),
+      ...listField("waiting", waitingOf("mutex"), describeMutex),
     };
     const status = {
       ...(Object.keys(semaphore).length === 0 ? {} : { semaphore }),
@@ -152,10 +155,6 @@ export class PassLocks {
     return new Set(waiting.filter((holder) => holder === own || holder.startsWith(`${own}/`)));
   }
 
-  #kindOf(name: string): LockItem["kind"] {
-    return this.#holding.get(name)?.kind ?? "mutex";
-  }
-
   #holderOf(nodeId: string | undefined): string {
     const key = `${this.#owner.namespace}/${this.#owner.name}`;
     return nodeId === undefined ? key : `${key}/${nodeId}`;
@@ -174,6 +173,17 @@ function recorded(
     ({ mutex: name, holder }) => ({ name, kind: "mutex", holders: [holder] }) as const,
   );
   return [...semaphores, ...mutexes];
+}
+
+type HeldLock = readonly [name: string, { readonly holders: readonly string[] }];
+
+function describeSemaphore([semaphore, { holders }]: HeldLock): SemaphoreHolding {
+  return { semaphore, holders };
+}
+
+/** While a lock that is free is kept for who waits in front, nobody holds it. */
+function describeMutex([mutex, { holders }]: HeldLock): MutexHolding {
+  return { mutex, holder: holders[0] ?? "" };
 }
 
 function listField<Entry, Item>(

@@ -94,7 +94,6 @@ export type Execution =
   | { readonly kind: "node"; readonly node: NodeStatus }
   /** Not now: no node may have been made. */
   | { readonly kind: "parallelismReached"; readonly node: NodeStatus | undefined }
-  | { readonly kind: "depthExceeded"; readonly node: NodeStatus }
   | { readonly kind: "timeout"; readonly node: NodeStatus }
   /** The node carries the message too. */
   | { readonly kind: "error"; readonly node: NodeStatus; readonly message: string };

@@ -42,9 +42,8 @@ export function substituteTemplate(
 function inputVariables(template: Template): Variables {
   const variables = new Map<string, string>();
   const inputs = template.inputs?.parameters ?? [];
-  for (const { name, value, valueFrom } of inputs) {
+  for (const { name, value } of inputs) {
     if (value !== undefined) variables.set(`inputs.parameters.${name}`, value);
-    else if (valueFrom === undefined) throw new StepError(`inputs.parameters.${name} had no value`);
   }
   variables.set("inputs.parameters", inputs.length === 0 ? "null" : goParametersJson(inputs));
   for (const { name, valueFrom } of template.outputs?.parameters ?? []) {

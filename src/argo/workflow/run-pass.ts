@@ -1,6 +1,7 @@
 // One pass over one workflow that has not ended, in Argo's order: its spec, its variables, its locks, its pods, its entry
 // point, its hooks and its exit handler.
 import type { LanguageSources } from "../../languages/go-value.ts";
+import { kubernetesTime } from "../../resources/object-meta.ts";
 import type { Parameter, Synchronization, Workflow, WorkflowSpec, WorkflowStatus } from "../../resources/workflow.ts";
 import { assessPods } from "./assess-pods.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
@@ -20,7 +21,7 @@ import { substituteIn } from "./substitution.ts";
 import { TemplateLookup } from "./template-lookup.ts";
 import { validateWorkflow } from "./validation/validate-workflow.ts";
 import { startMetadata, type AddedMetadata } from "./workflow-metadata.ts";
-import { changePhase, completeStatus, isEnded, type PhaseChange } from "./workflow-status.ts";
+import { changePhase, completeStatus, isEnded, type DecidedStatus, type PhaseChange } from "./workflow-status.ts";
 import type { VariableMap } from "./variables.ts";
 
 export interface PassInput {
@@ -33,7 +34,7 @@ export interface PassInput {
 }
 
 export interface PassResult {
-  readonly status: WorkflowStatus;
+  readonly status: DecidedStatus;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly actions: readonly Action[];
@@ -69,14 +70,15 @@ export function runPass(input: PassInput): PassResult {
 }
 
 /** The status after all gates, and after the walk through the tree if they let it through. */
-function advance(pass: Pass, { workflow, now }: PassInput, status: WorkflowStatus): WorkflowStatus {
+function advance(pass: Pass, { workflow, now }: PassInput, status: WorkflowStatus): DecidedStatus {
   const { spec } = pass;
   if (spec.synchronization !== undefined) {
     const change = awaitWorkflowLocks(pass, spec.synchronization, status);
     if (change !== undefined) return changePhase(status, change, now);
   }
-  const isNew = status.phase === undefined || status.phase === "Pending";
-  const running = isNew ? changePhase(status, { phase: "Running", message: "" }, now) : status;
+  const { phase = "Pending" } = status;
+  const running =
+    phase === "Pending" ? changePhase(status, { phase: "Running", message: "" }, now) : { ...status, phase };
   const timed = withDeadline(pass, running);
   if (workflow.status?.phase !== undefined) {
     assessPods(timed);
@@ -167,10 +169,10 @@ interface PassParts {
 
 function createPass(input: PassInput, { execution, templates, spec, globals }: PassParts): Pass {
   const { workflow, facts, draft, now, sources } = input;
-  const { name, namespace = "", uid = "", creationTimestamp } = workflow.metadata;
+  const { name, namespace = "", uid = "", creationTimestamp = kubernetesTime(now) } = workflow.metadata;
   // Argo looks at the workflow's own priority only, never at the WorkflowTemplate's.
   const priority = execution.ownSpec.priority ?? 0;
-  const identity = { name, namespace, uid, priority, createdAt: timeOf(creationTimestamp) ?? now };
+  const identity = { name, namespace, uid, priority, createdAt: Date.parse(creationTimestamp) };
   const status = workflow.status ?? {};
   const outputs = new Map<string, Parameter>((status.outputs?.parameters ?? []).map((each) => [each.name, each]));
   const pass: Pass = {
@@ -200,7 +202,7 @@ function createPass(input: PassInput, { execution, templates, spec, globals }: P
   return pass;
 }
 
-function finish(pass: Pass, execution: ExecutionSpec, added: AddedMetadata, status: WorkflowStatus): PassResult {
+function finish(pass: Pass, execution: ExecutionSpec, added: AddedMetadata, status: DecidedStatus): PassResult {
   const { agenda } = pass;
   const isWaiting = !isEnded(status.phase);
   return {

@@ -55,8 +55,7 @@ export function isPastEnd(
  * True when a pending node has used up its `timeout` or `pendingTimeout`. Otherwise the pass looks again then.
  * LanguageError when a duration is wrong.
  */
-export function isTimedOut(pass: Pass, template: Template, node: NodeStatus | undefined): boolean {
-  if (node === undefined) return false;
+export function isTimedOut(pass: Pass, template: Template, node: NodeStatus): boolean {
   const started = timeOf(node.startedAt) ?? pass.now;
   const limits = [template.timeout, node.phase === "Pending" ? template.pendingTimeout : undefined];
   for (const limit of limits) {

@@ -15,6 +15,7 @@ export interface TemplateSource {
 
 export interface ResolvedTemplate {
   readonly template: Template;
+  readonly type: TemplateType;
   /** Where the template's own calls are looked up. */
   readonly source: TemplateSource;
 }
@@ -40,11 +41,11 @@ export class TemplateLookup {
 
   /** The template with `podMetadata` and `templateDefaults` merged in. StepError when there is none. */
   resolve(source: TemplateSource, call: CallReference): ResolvedTemplate {
-    const { template, source: next } = this.resolvePlain(source, call);
+    const { template, ...rest } = this.resolvePlain(source, call);
     const known = this.#finished.get(template);
     const finished = known ?? applyTemplateDefaults(template, this.#defaults);
     if (known === undefined) this.#finished.set(template, finished);
-    return { template: finished, source: next };
+    return { template: finished, ...rest };
   }
 
   /** As `resolve`, without the workflow's defaults: what validation looks at. */
@@ -55,8 +56,9 @@ export class TemplateLookup {
     const next = call.templateRef === undefined ? source : this.sourceOf(call.templateRef);
     if (key !== undefined && stored === undefined) this.#stored.set(key, template);
     if (stored === undefined && next.scope !== "local") this.#storeInline(next, template);
-    if (typeOf(template) === undefined) throw new StepError(`template '${template.name ?? ""}' type is unknown`);
-    return { template, source: next };
+    const type = typeOf(template);
+    if (type === undefined) throw new StepError(`template '${template.name ?? ""}' type is unknown`);
+    return { template, type, source: next };
   }
 
   /** A WorkflowTemplate as a source. StepError when it does not exist or cannot be used. */

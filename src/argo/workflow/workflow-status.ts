@@ -11,12 +11,18 @@ export interface PhaseChange {
   readonly message: string;
 }
 
-export function isEnded(phase: WorkflowPhase | undefined): boolean {
+/** A workflow has a phase from its first pass on. */
+export type DecidedStatus = WorkflowStatus & Pick<PhaseChange, "phase">;
+
+type EndedPhase = "Succeeded" | "Failed" | "Error";
+
+/** Runs have the same phases, and may have an empty one before they begin. */
+export function isEnded(phase: WorkflowPhase | "" | undefined): phase is EndedPhase {
   return phase === "Succeeded" || phase === "Failed" || phase === "Error";
 }
 
 /** Times are set once: when it first is more than pending, and when it ends. */
-export function changePhase(status: WorkflowStatus, { phase, message }: PhaseChange, now: number): WorkflowStatus {
+export function changePhase(status: WorkflowStatus, { phase, message }: PhaseChange, now: number): DecidedStatus {
   const { message: _, ...rest } = status;
   const time = kubernetesTime(now);
   const completed = { type: "Completed", status: "True" } as const;
@@ -36,7 +42,7 @@ export interface StatusParts {
 }
 
 /** The status with everything that the pass found out. */
-export function completeStatus(status: WorkflowStatus, { pass, storedSpec }: StatusParts): WorkflowStatus {
+export function completeStatus(status: DecidedStatus, { pass, storedSpec }: StatusParts): DecidedStatus {
   const hasEnded = isEnded(status.phase);
   if (hasEnded) pass.locks.releaseAll();
   const { synchronization: _, nodes: __, outputs: ___, storedTemplates: ____, ...rest } = status;

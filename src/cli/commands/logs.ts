@@ -1,4 +1,5 @@
 // `runyard logs`: what a pod, a run or a whole workflow printed, and with -f what it prints from now on.
+import { isEnded } from "../../argo/workflow/workflow-status.ts";
 import { WORKFLOW } from "../../resources/argo-kinds.ts";
 import { CODE_RUN } from "../../resources/code-run.ts";
 import { DOCS_RUN } from "../../resources/docs-run.ts";
@@ -224,8 +225,7 @@ function prefixIn(pod: Pod, title: string): (container: string) => string {
 }
 
 function hasFinished({ status }: Run | Workflow): boolean {
-  const phase = status?.phase;
-  return phase === "Succeeded" || phase === "Failed" || phase === "Error";
+  return isEnded(status?.phase);
 }
 
 function readOptions(input: CommandInput): LogPrinting["read"] {

@@ -1,4 +1,5 @@
 // `runyard stop`: ends a workflow in good order; its exit handler still runs.
+import { isEnded } from "../../argo/workflow/workflow-status.ts";
 import { kubernetesTime } from "../../resources/object-meta.ts";
 import { WORKFLOW } from "../../resources/argo-kinds.ts";
 import type { ShutdownStrategy, Workflow } from "../../resources/workflow.ts";
@@ -35,7 +36,7 @@ export const STOP: CommandDefinition = {
 
 function withShutdown(workflow: Workflow, shutdown: ShutdownStrategy): Workflow {
   const { phase } = workflow.status ?? {};
-  if (phase === "Succeeded" || phase === "Failed" || phase === "Error") {
+  if (isEnded(phase)) {
     throw new CliError({
       exitCode: EXIT_CODES.refused,
       happened: `workflow ${workflow.metadata.name} has ended already (${phase})`,

@@ -1,11 +1,12 @@
 // What people do in the demonstration, and what must come of it.
+import { isEnded } from "../../argo/workflow/workflow-status.ts";
 import { waitFor } from "./expectations.ts";
 import { REPOSITORY } from "./github-setup.ts";
 import { pushRequirements } from "./push-requirements.ts";
 import { STAGE_CHECKS, type PullRequest } from "./read-back.ts";
 import type { Scene } from "./scene.ts";
 import { proveNothingHappens } from "./unwanted-events.ts";
-import { isOver, outputOf } from "./watch-engine.ts";
+import { outputOf } from "./watch-engine.ts";
 
 export interface ScenarioResult {
   readonly pullRequest: PullRequest;
@@ -214,7 +215,7 @@ async function endOfWorkflow(
       .find(
         (workflow) =>
           workflow.metadata.name.startsWith(`${intent}-`) &&
-          isOver(workflow.status?.phase ?? "") &&
+          isEnded(workflow.status?.phase) &&
           (outputOf(workflow, "decision") === "run" || workflow.status?.phase !== "Succeeded"),
       ),
   );

@@ -4,12 +4,13 @@ import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import githubAppJwt from "universal-github-app-jwt";
 import { z } from "zod";
+import { isEnded } from "../../argo/workflow/workflow-status.ts";
 import { waitFor } from "./expectations.ts";
 import { HOOK_APP, REPOSITORY } from "./github-setup.ts";
 import { callGitHub } from "./person.ts";
 import type { PullRequest } from "./read-back.ts";
 import type { Scene } from "./scene.ts";
-import { isOver, outputOf } from "./watch-engine.ts";
+import { outputOf } from "./watch-engine.ts";
 
 const WAIT_MS_MAX = 30_000;
 /** As long as a workflow would at most take to appear. */
@@ -117,7 +118,7 @@ async function commentWithoutPermission(scene: Scene, pull: PullRequest): Promis
   const wait = { what: "the refusal of the comment", timeoutMs: WAIT_MS_MAX, signal };
   // Named by its intent: the comment.
   const refused = await waitFor(wait, async () =>
-    watch.workflows().find(({ metadata, status }) => metadata.name.endsWith(`-${id}`) && isOver(status?.phase ?? "")),
+    watch.workflows().find(({ metadata, status }) => metadata.name.endsWith(`-${id}`) && isEnded(status?.phase)),
   );
   expectations.expect(
     "a comment by a person without permission starts nothing",

@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isEnded } from "../../argo/workflow/workflow-status.ts";
 import type { Kubernetes } from "../../platform/kubernetes/connect-kubernetes.ts";
 import type { LogRequest } from "../../platform/log-source.ts";
 import { WORKFLOW } from "../../resources/argo-kinds.ts";
@@ -101,8 +102,8 @@ class Watcher {
       const reason = outputOf(workflow, "reason") ?? "";
       this.#once(`decision ${name}`, () => this.#progress.tell("workflow", `${name}: ${decision}: ${reason}`));
     }
-    const phase = workflow.status?.phase ?? "";
-    if (!isOver(phase)) return;
+    const phase = workflow.status?.phase;
+    if (!isEnded(phase)) return;
     const tone = phase === "Succeeded" ? "good" : "bad";
     const why = workflow.status?.message === undefined ? "" : `: ${workflow.status.message}`;
     this.#once(`end ${name}`, () => this.#progress.tell("workflow", `${name} ends: ${phase}${why}`, tone));
@@ -110,8 +111,8 @@ class Watcher {
 
   #seeRun(run: CodeRun | DocsRun): void {
     const seen = this.runs.get(run.metadata.name) ?? this.#begin(run);
-    const phase = run.status?.phase ?? "";
-    if (seen.endedMs !== undefined || !isOver(phase)) return;
+    const phase = run.status?.phase;
+    if (seen.endedMs !== undefined || !isEnded(phase)) return;
     seen.endedMs = Date.now();
     seen.phase = phase;
     seen.message = endingOf(run);
@@ -216,8 +217,4 @@ function endingOf(run: CodeRun | DocsRun): string {
 /** A global output of the workflow. */
 export function outputOf(workflow: Workflow, name: string): string | undefined {
   return workflow.status?.outputs?.parameters?.find((parameter) => parameter.name === name)?.value;
-}
-
-export function isOver(phase: string): boolean {
-  return phase === "Succeeded" || phase === "Failed" || phase === "Error";
 }

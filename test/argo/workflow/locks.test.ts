@@ -13,8 +13,14 @@ import {
   type Locks,
 } from "../../../src/argo/workflow/locks.ts";
 
-function request(holder: string, names: readonly string[], changes: Partial<LockRequest> = {}): LockRequest {
-  return { holder, names, priority: 0, createdAt: 0, limitOf: () => 1, ...changes };
+interface Given {
+  readonly limit?: number;
+  readonly createdAt?: number;
+  readonly priority?: number;
+}
+
+function request(holder: string, names: readonly string[], { limit = 1, ...changes }: Given = {}): LockRequest {
+  return { holder, wanted: names.map((name) => ({ name, limit })), priority: 0, createdAt: 0, ...changes };
 }
 
 describe("locks over all workflows", () => {
@@ -57,7 +63,7 @@ describe("locks over all workflows", () => {
 
   it("lets nodes of the workflow in front take free slots too", () => {
     const draft = new LockDraft(new Map());
-    const two = { limitOf: () => 2 };
+    const two = { limit: 2 };
     tryAcquire(draft, request("ns/a/1", ["s"], two));
     tryAcquire(draft, request("ns/a/2", ["s"], two));
     tryAcquire(draft, request("ns/a/3", ["s"], two));
@@ -92,18 +98,19 @@ describe("locks over all workflows", () => {
 
   it("never grants more slots than the limit, and never leaves the same holder twice", () => {
     const holder = fc.constantFrom("ns/a", "ns/b", "ns/c/1", "ns/c/2", "ns/d");
-    const names = fc.subarray(["s", "t", "m"], { minLength: 1 });
+    const names = fc.subarray(["s", "t", "m"] as const, { minLength: 1 });
     const step = fc.oneof(
       fc.record({ kind: fc.constant("acquire"), holder, names }),
       fc.record({ kind: fc.constant("release"), holder, names }),
     );
-    const limits: Readonly<Record<string, number>> = { s: 2, t: 3, m: 1 };
+    const limits = { s: 2, t: 3, m: 1 };
 
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const draft = new LockDraft(new Map());
         for (const { kind, holder: who, names: which } of steps) {
-          if (kind === "acquire") tryAcquire(draft, request(who, which, { limitOf: (name) => limits[name] ?? 0 }));
+          const wanted = which.map((name) => ({ name, limit: limits[name] }));
+          if (kind === "acquire") tryAcquire(draft, { holder: who, wanted, priority: 0, createdAt: 0 });
           else for (const name of which) release(draft, name, who);
         }
         for (const [name, limit] of Object.entries(limits)) {

@@ -15,7 +15,7 @@ function holding(name: string, holders: readonly string[]): Workflow {
 
 function take(locks: HeldLocks, holder: string): boolean {
   const draft = new LockDraft(locks.current);
-  const request = { holder, names: ["lane"], priority: 0, createdAt: 0, limitOf: () => 1 };
+  const request = { holder, wanted: [{ name: "lane", limit: 1 }], priority: 0, createdAt: 0 };
   const { isAcquired } = tryAcquire(draft, request);
   locks.apply(draft.changes);
   return isAcquired;
