@@ -2,9 +2,17 @@
 import { parse } from "yaml";
 import type { Action, PodStep } from "../../src/argo/workflow/actions.ts";
 import { decideWorkflow } from "../../src/argo/workflow/decide-workflow.ts";
-import { configMapKey, templateKey, type KnownFacts, type Need, type PodFact } from "../../src/argo/workflow/facts.ts";
+import {
+  configMapKey,
+  templateKey,
+  type KnownFacts,
+  type Need,
+  type PodFact,
+  type ResourceFact,
+} from "../../src/argo/workflow/facts.ts";
 import type { Lock } from "../../src/argo/workflow/locks.ts";
 import { parseWorkflowSpec } from "../../src/argo/workflow/parse-spec.ts";
+import type { ConfigMap } from "../../src/resources/core.ts";
 import { definedFields } from "../../src/resources/defined-fields.ts";
 import type { NodeStatus, Workflow } from "../../src/resources/workflow.ts";
 
@@ -16,6 +24,10 @@ export interface PureWorkflowOptions {
   readonly locks?: Map<string, Lock>;
   /** Values of ConfigMaps, by name. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The same for ConfigMaps that carry the label without which no parameter is read from them. */
+  readonly parameterMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Service accounts that do not exist. */
+  readonly missingAccounts?: readonly string[];
   /** Specs of WorkflowTemplates as YAML, by name. */
   readonly templates?: Readonly<Record<string, string>>;
 }
@@ -34,6 +46,10 @@ export class PureWorkflow {
   readonly steps = new Map<string, PodStep>();
   /** Pods that exist, by node id. */
   readonly pods = new Map<string, PodFact>();
+  /** Why the store refuses pods, by node id. */
+  readonly refusals = new Map<string, string>();
+  /** What became of the actions of resource templates, by node id. */
+  readonly resources = new Map<string, ResourceFact>();
   readonly #locks: Map<string, Lock>;
   readonly #options: PureWorkflowOptions;
 
@@ -84,8 +100,8 @@ export class PureWorkflow {
       workflowTemplates: new Map(),
       configMaps: new Map(),
       serviceAccounts: new Map(),
-      resources: new Map(),
-      refusedPods: new Map(),
+      resources: this.resources,
+      refusedPods: this.refusals,
     };
     const parsed = parseWorkflowSpec(this.workflow.spec);
     for (;;) {
@@ -146,6 +162,7 @@ export class PureWorkflow {
     if (action.kind === "deletePod") {
       for (const [id, { uid }] of this.pods) if (uid === action.uid) this.pods.delete(id);
     }
+    if (action.kind === "runResource") this.resources.set(action.step.nodeId, { kind: "present", object: {} });
     if (action.kind !== "createPod") return;
     const { step } = action;
     this.steps.set(step.nodeName, step);
@@ -166,7 +183,7 @@ export class PureWorkflow {
   }
 
   #answer(facts: KnownFacts, need: Need): KnownFacts {
-    const { templates = {}, configMaps = {} } = this.#options;
+    const { templates = {}, missingAccounts = [] } = this.#options;
     switch (need.kind) {
       case "workflowTemplate": {
         const text = templates[need.name];
@@ -175,16 +192,24 @@ export class PureWorkflow {
         return { ...facts, workflowTemplates: new Map(facts.workflowTemplates).set(key, fact) };
       }
       case "configMap": {
-        const data = configMaps[need.name];
-        const metadata = { name: need.name, namespace: need.namespace };
-        const fact = data === undefined ? null : { apiVersion: "v1", kind: "ConfigMap", metadata, data };
         const key = configMapKey(need.namespace, need.name);
-        return { ...facts, configMaps: new Map(facts.configMaps).set(key, fact) };
+        return { ...facts, configMaps: new Map(facts.configMaps).set(key, this.#configMap(need)) };
       }
       case "serviceAccount":
-        return { ...facts, serviceAccounts: new Map(facts.serviceAccounts).set(need.name, true) };
+        return {
+          ...facts,
+          serviceAccounts: new Map(facts.serviceAccounts).set(need.name, !missingAccounts.includes(need.name)),
+        };
       case "resource":
-        throw new Error("resource templates need the controller");
+        throw new Error(`nothing is known of the resource of ${need.step.nodeId}`);
     }
+  }
+
+  #configMap({ namespace, name }: { readonly namespace: string; readonly name: string }): ConfigMap | null {
+    const { configMaps = {}, parameterMaps = {} } = this.#options;
+    const data = configMaps[name] ?? parameterMaps[name];
+    if (data === undefined) return null;
+    const labels = name in parameterMaps ? { "workflows.argoproj.io/configmap-type": "Parameter" } : {};
+    return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels }, data };
   }
 }

@@ -1,7 +1,9 @@
 // Whole workflows, decided pass after pass. What real Argo does is measured by `npm run conformance -- workflows`.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decideWorkflow } from "../../../src/argo/workflow/decide-workflow.ts";
 import type { Lock } from "../../../src/argo/workflow/locks.ts";
+import { parseWorkflowSpec } from "../../../src/argo/workflow/parse-spec.ts";
 import { PureWorkflow, START } from "../../support/pure-workflow.ts";
 
 const LEAF = "{ name: leaf, container: { image: x, command: [run] } }";
@@ -319,6 +321,49 @@ templates:
   expect(run.phase).toMatch(/^(Failed|Error)$/);
   expect(run.message).toContain("templates.main.container.volumeMounts");
   expect(run.workflow.status?.nodes).toBeUndefined();
+});
+
+it("looks again soon when a step needs what another step has not given", () => {
+  const run = new PureWorkflow(`
+entrypoint: main
+templates:
+- name: main
+  steps:
+  - [{ name: a, template: print, continueOn: { failed: true } }]
+  - [{ name: b, template: say, arguments: { parameters: [{ name: text, value: "{{steps.a.outputs.parameters.out}}" }] } }]
+- name: print
+  outputs: { parameters: [{ name: out, valueFrom: { path: /tmp/out } }] }
+  container: { image: x }
+- name: say
+  inputs: { parameters: [{ name: text }] }
+  container: { image: x }
+`).settle();
+  expect(run.checkAgainAt).toBeUndefined();
+
+  run.end("a", { exitCode: 1, files: { "/tmp/out": null } });
+
+  expect([run.phase, run.node("b")]).toEqual(["Running", undefined]);
+  expect(run.checkAgainAt).toBe(run.now + 1000);
+});
+
+it("does not take a fault of ours for one of the workflow", () => {
+  const { workflow } = new PureWorkflow(
+    steps(`[[{ name: a, template: leaf, when: "{{=sprig.randNumeric(1)}} == 1" }]]`),
+  );
+  const facts = {
+    pods: [],
+    workflowTemplates: new Map(),
+    configMaps: new Map(),
+    serviceAccounts: new Map(),
+    resources: new Map(),
+    refusedPods: new Map(),
+  };
+  const observed = { workflow, parsed: parseWorkflowSpec(workflow.spec), facts, locks: new Map() };
+  const random = (): number => {
+    throw new Error("no randomness left");
+  };
+
+  expect(() => decideWorkflow(observed, START, { now: () => START, random })).toThrow("no randomness left");
 });
 
 describe("a pass", () => {

@@ -40,6 +40,26 @@ templates: [{ name: main, container: { image: x } }]
   expect([waiting.phase, waiting.message]).toEqual(["Failed", "Stopped with strategy 'Terminate'"]);
 });
 
+it("a resource step ends with its workflow, and so does one that waits in an exit handler only when it is terminated", () => {
+  const spec = `
+entrypoint: main
+onExit: main
+templates:
+- name: main
+  resource: { action: get, successCondition: status.phase == Done, manifest: "{ kind: Job }" }
+`;
+  const run = new PureWorkflow(spec).settle();
+  expect(run.phases).toEqual({ wf: "Running" });
+
+  run.change({ shutdown: "Stop" }).settle();
+
+  expect(run.node("wf")).toMatchObject({ phase: "Failed", message: "workflow shutdown with strategy:  Stop" });
+  expect(run.phases["wf.onExit"]).toBe("Running");
+  run.change({ shutdown: "Terminate" }).settle();
+  expect(run.node("wf.onExit")).toMatchObject({ phase: "Failed" });
+  expect(run.phase).toBe("Failed");
+});
+
 it("a workflow that is suspended starts nothing until it goes on", () => {
   const run = new PureWorkflow(`
 entrypoint: main

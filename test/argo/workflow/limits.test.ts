@@ -69,6 +69,62 @@ templates:
   });
 });
 
+describe("a template that fails fast", () => {
+  const ERROR = "template has failed or errored children and failFast enabled";
+  const failing = (kind: string): PureWorkflow =>
+    new PureWorkflow(
+      `
+entrypoint: main
+templates:
+- { name: main, failFast: true, ${kind} }
+- { name: leaf, container: { image: x } }
+- { name: refused, serviceAccountName: nobody, container: { image: x } }
+`,
+      { missingAccounts: ["nobody"] },
+    ).settle();
+
+  it("ends when none of its pods runs any more", () => {
+    const run = failing("parallelism: 2, steps: [[{ name: a, template: leaf, withItems: [1, 2, 3] }]]");
+
+    run.end("a(0:1)", { exitCode: 1 });
+    expect([run.phase, run.running]).toEqual(["Running", ["a(1:2)"]]);
+    run.end("a(1:2)");
+
+    expect([run.phase, run.message]).toEqual(["Failed", ERROR]);
+    expect(run.node("[0]")).toMatchObject({ phase: "Failed", message: ERROR });
+  });
+
+  it("starts nothing more in the pass in which a task is refused", () => {
+    const [a, b, c] = ["{ name: a, template: leaf }", "{ name: b, template: refused }", "{ name: c, template: leaf }"];
+    const run = failing(`dag: { tasks: [${a}, ${b}, ${c}] }`);
+    expect(run.phases).toEqual({ wf: "Running", a: "Running", b: "Error" });
+
+    run.end("a");
+
+    expect(run.phases).toEqual({ wf: "Failed", a: "Succeeded", b: "Error" });
+    expect(run.message).toBe(ERROR);
+  });
+});
+
+describe("the workflow's parallelism", () => {
+  it("does not count a pod that was deleted before it ran", () => {
+    const run = new PureWorkflow(`
+entrypoint: main
+parallelism: 1
+templates: [{ name: main, container: { image: x } }]
+`).settle();
+    const [pod] = run.pods.values();
+    if (pod === undefined) throw new Error("there is no pod");
+    run.pods.set(pod.nodeId, { ...pod, phase: "Pending" });
+    run.settle();
+
+    run.pods.clear();
+    run.settle();
+
+    expect(run.running).toEqual(["wf"]);
+  });
+});
+
 describe("a step of another template", () => {
   it("that does not exist is an error with its name", () => {
     const run = new PureWorkflow(`
