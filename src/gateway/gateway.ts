@@ -1,6 +1,6 @@
 // The one door of a run to the world: the only program that holds outside credentials. Starts the server, puts the parts
 // together, and keeps what must go on beside requests: the watch of runs and the sweep of tokens.
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -8,6 +8,7 @@ import type { Configuration } from "../configuration/configuration.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { TokenReviewer } from "../platform/identity.ts";
 import type { Log } from "../platform/log.ts";
+import { createServer } from "../platform/node/node-http.ts";
 import { patientReviewer, patientStore } from "../platform/patient-resource-store.ts";
 import type { ResourceStore } from "../platform/resource-store.ts";
 import { Callers } from "./callers.ts";

@@ -1,7 +1,7 @@
 // A connection through the operator's own HTTP proxy, for installations that have no other way out.
-import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
+import { request as requestHttp } from "../../platform/node/node-http.ts";
 import { Refusal } from "../refusal.ts";
 
 const PROXY_TIMEOUT_MS = 15_000;

@@ -1,9 +1,10 @@
 // WebhookListener on Node's HTTP server: one server per port, on the loopback unless told otherwise.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PlatformError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { WebhookListener, WebhookRequest, WebhookRoute } from "../webhook-listener.ts";
+import { createServer } from "./node-http.ts";
 
 export interface WebhookListenerLimits {
   /** Connections of one port at once; more are refused. */

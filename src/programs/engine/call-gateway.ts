@@ -1,9 +1,10 @@
 // How the engine's own controllers ask the gateway: with a token of their account, over the Unix socket.
-import { request, type IncomingMessage, type RequestOptions } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import { text } from "node:stream/consumers";
 import { PlatformError } from "../../platform/errors.ts";
 import type { GatewayCall } from "../../platform/github/gateway-verdict-writer.ts";
 import type { TokenIssuer } from "../../platform/identity.ts";
+import { request } from "../../platform/node/node-http.ts";
 
 export interface GatewayCallOptions {
   readonly tokens: TokenIssuer;

@@ -3,12 +3,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
-import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PlatformError } from "../../platform/errors.ts";
 import { COMPILE_CACHE_VARIABLE, compileCacheDirectory } from "../../platform/node/compile-cache.ts";
+import { request } from "../../platform/node/node-http.ts";
 import { writePrivateFile } from "../../platform/node/private-file.ts";
 import type { GatewaySettings } from "../gateway.ts";
 
