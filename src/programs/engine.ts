@@ -6,6 +6,7 @@ import type { Configuration } from "../configuration/configuration.ts";
 import type { RequiredSecret } from "../configuration/required-secrets.ts";
 import { toConfiguration } from "../configuration/parse-values.ts";
 import { runControllers } from "../controllers/loop/run-controllers.ts";
+import { DatabaseThread } from "../platform/embedded/database-thread.ts";
 import { jsonLog } from "../platform/node/json-log.ts";
 import type { PlatformError } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
@@ -64,15 +65,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { namespace, unsafeNoSandbox, environment, port } = options;
   const directory = dataDirectory(options.dataDirectory);
   const chartDirectory = options.chartDirectory ?? CHART;
+  await using opened = new AsyncDisposableStack();
+  // It starts while the values are read.
+  const databases = new DatabaseThread();
+  opened.defer(() => databases.close());
   const values = await loadValues(chartDirectory, options.values);
   const configuration = toConfiguration(values);
   await makeDataDirectory(directory);
-  await using opened = new AsyncDisposableStack();
   const output = openLogFile(directory.log);
   opened.defer(() => output.close());
   const clock = SYSTEM_CLOCK;
   const log = jsonLog({ write: (line) => output.write(line), now: () => clock.now() });
-  const shared = { directory, namespace, clock, log, interception: options.interception };
+  const shared = { directory, databases, namespace, clock, log, interception: options.interception };
   const { processesMax } = values.limits;
   const host = { unsafeNoSandbox, environment, processesMax };
   const platform = await openPlatform({ ...shared, ...host, port, version: readVersion() });

@@ -81,7 +81,7 @@ describe("the package", () => {
           "bin/runyard.js",
           "dist/programs/cli.js",
           "dist/programs/container-init.js",
-          "dist/platform/embedded/store-writer.js",
+          "dist/platform/embedded/database-worker.js",
           "dist/github-simulator/github-simulator.d.ts",
           "charts/runyard/values.schema.json",
           "charts/runyard/crds/coderuns.yaml",

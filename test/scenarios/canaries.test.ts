@@ -37,7 +37,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 const NO_SECRET = [
   "api-server/certificate-authority.ts",
   "gateway/session-archive.ts",
-  "platform/embedded/event-inbox/inbox-worker.ts",
+  "platform/embedded/event-inbox/serve-inbox.ts",
   "platform/embedded/process-lock.ts",
   "platform/embedded/store-writer.ts",
   "platform/embedded/supervisor/container-log.ts",

@@ -1,9 +1,10 @@
-// The EventInbox of one machine: a SQLite file of its own in the data directory, written by a worker thread.
-import { extname, join } from "node:path";
-import { Worker } from "node:worker_threads";
+// The EventInbox of one machine: a SQLite file of its own in the data directory, written by another thread.
+import { join } from "node:path";
+import type { MessagePort } from "node:worker_threads";
 import type { EventFate } from "../../resources/sensor.ts";
 import { PlatformError } from "../errors.ts";
 import type { Delivery, DeliveryEnd, EventInbox, InboxEvent, Subscription, TriggerKey } from "../event-inbox.ts";
+import { takeThread, type DatabaseThread } from "./database-thread.ts";
 import { INBOX_LIMITS, type InboxLimits } from "./event-inbox/inbox-database.ts";
 import type { SensorName } from "./event-inbox/subscribers.ts";
 import type { InboxCall, InboxReply, InboxSettings } from "./event-inbox/inbox-messages.ts";
@@ -11,7 +12,7 @@ import { storeFiles } from "./store-files.ts";
 import { errorFromMessage } from "./store-messages.ts";
 
 export interface SqliteEventInbox extends EventInbox {
-  /** Commits what was called before, and ends the thread; later calls are refused as Unavailable. */
+  /** Commits what was called before; later calls are refused as Unavailable. */
   close(): Promise<void>;
 }
 
@@ -24,13 +25,17 @@ const CALLS_WAITING_MAX = 1000;
  */
 export async function openSqliteEventInbox(options: {
   readonly directory: string;
+  /** Shared with the store; absent: one of its own, which ends with it. */
+  readonly thread?: DatabaseThread;
   readonly limits?: Partial<InboxLimits>;
 }): Promise<SqliteEventInbox> {
-  const inbox = new InboxClient({
+  const { thread, release } = takeThread(options.thread);
+  const settings = {
     path: join(options.directory, "events.db"),
     backupDirectory: storeFiles(options.directory).backups,
     limits: { ...INBOX_LIMITS, ...options.limits },
-  });
+  };
+  const inbox = new InboxClient(thread, settings, release);
   await inbox.opened();
   return inbox;
 }
@@ -41,28 +46,28 @@ interface Waiting {
 }
 
 class InboxClient implements SqliteEventInbox {
-  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #release: () => Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(event: InboxEvent) => void>();
   readonly #opened: Promise<unknown>;
   #lastId = 0;
   #failure: PlatformError | undefined;
 
-  constructor(settings: InboxSettings) {
-    // The same file runs as .ts in a checkout and as .js from dist.
-    const url = new URL(`./event-inbox/inbox-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(url, { workerData: settings, execArgv: [], name: "event-inbox" });
+  constructor(thread: DatabaseThread, settings: InboxSettings, release: () => Promise<void>) {
+    this.#release = release;
     this.#opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
-    this.#worker.on("message", (reply: InboxReply) => this.#receive(reply));
-    this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", () => this.#fail());
+    this.#port = thread.open<InboxReply>(
+      { kind: "inbox", settings },
+      { receive: (reply) => this.#receive(reply), end: (cause) => this.#fail(cause) },
+    );
   }
 
   async opened(): Promise<void> {
     try {
       await this.#opened;
     } catch (error) {
-      await this.#worker.terminate();
+      await this.#end();
       throw error;
     }
   }
@@ -118,11 +123,15 @@ class InboxClient implements SqliteEventInbox {
 
   async close(): Promise<void> {
     if (this.#failure !== undefined) return;
-    const ended = new Promise<void>((resolve) => void this.#worker.once("exit", () => resolve()));
     const closed = this.#call("close");
     this.#failure = endedError();
     await closed;
-    await ended;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#port.close();
+    await this.#release();
   }
 
   #call(method: InboxCall["method"], ...args: readonly unknown[]): Promise<unknown> {
@@ -141,7 +150,7 @@ class InboxClient implements SqliteEventInbox {
     return new Promise((resolve, reject) => {
       this.#waiting.set(call.id, { resolve, reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      this.#worker.postMessage(call);
+      this.#port.postMessage(call);
     });
   }
 

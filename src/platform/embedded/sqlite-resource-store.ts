@@ -1,4 +1,4 @@
-// The ResourceStore of one machine: a SQLite file, written by a worker thread and read here on a read-only connection.
+// The ResourceStore of one machine: a SQLite file, written by another thread and read here on a read-only connection.
 // Secrets are files of mode 0600 instead of rows; they are few, so their newest state is also held in memory.
 import type { Kind } from "../../resources/kind.ts";
 import type { KubernetesObject, ObjectKey } from "../../resources/object-meta.ts";
@@ -15,10 +15,11 @@ import type {
   WatchOptions,
 } from "../resource-store.ts";
 import { ChangeFeed } from "./change-feed.ts";
+import { takeThread, type DatabaseThread } from "./database-thread.ts";
 import { resourceName } from "./decide-write.ts";
 import { HeldSecrets } from "./held-secrets.ts";
 import { listHeldObjects, listObjects } from "./list-objects.ts";
-import { acquireProcessLock, type ProcessLock } from "./process-lock.ts";
+import { acquireProcessLock } from "./process-lock.ts";
 import { parseSelection } from "./selection.ts";
 import { storeFiles } from "./store-files.ts";
 import { STORE_LIMITS, type StoreLimits, type Write } from "./store-messages.ts";
@@ -29,6 +30,8 @@ import { WriterClient, type WriteOutcome } from "./writer-client.ts";
 export interface SqliteResourceStoreOptions {
   /** Made when missing. Holds the database, its backups, the secrets and the lock. */
   readonly directory: string;
+  /** Shared with the inbox; absent: one of its own, which ends with it. */
+  readonly thread?: DatabaseThread;
   readonly kinds: readonly Kind[];
   readonly clock: Clock;
   readonly log: Log;
@@ -48,21 +51,27 @@ export interface SqliteResourceStore extends ResourceStore {
  */
 export async function openSqliteResourceStore(options: SqliteResourceStoreOptions): Promise<SqliteResourceStore> {
   const lock = acquireProcessLock(options);
-  try {
-    return await EmbeddedStore.open(options, lock);
-  } catch (error) {
+  const { thread, release: releaseThread } = takeThread(options.thread);
+  const release = async (): Promise<void> => {
+    await releaseThread();
     lock.release();
+  };
+  try {
+    return await EmbeddedStore.open({ ...options, thread }, release);
+  } catch (error) {
+    await release();
     throw error;
   }
 }
 
 interface StoreParts {
   readonly clock: Clock;
-  readonly lock: ProcessLock;
   readonly client: WriterClient;
   readonly reader: StoreReader;
   readonly feed: ChangeFeed;
   readonly secrets: HeldSecrets;
+  /** Frees the directory. */
+  readonly release: () => Promise<void>;
 }
 
 class EmbeddedStore implements SqliteResourceStore {
@@ -72,13 +81,16 @@ class EmbeddedStore implements SqliteResourceStore {
     this.#parts = parts;
   }
 
-  static async open(options: SqliteResourceStoreOptions, lock: ProcessLock): Promise<EmbeddedStore> {
-    const { directory, kinds, clock, log } = options;
+  static async open(
+    options: SqliteResourceStoreOptions & { readonly thread: DatabaseThread },
+    release: () => Promise<void>,
+  ): Promise<EmbeddedStore> {
+    const { directory, thread, kinds, clock, log } = options;
     const limits = { ...STORE_LIMITS, ...options.limits };
     const confidential = new Set(kinds.filter((kind) => kind.confidential === true).map(resourceName));
     const secrets = new HeldSecrets(confidential);
     let feed: ChangeFeed | undefined;
-    const { client, ready } = await WriterClient.start({ directory, kinds, limits }, (batch) => {
+    const { client, ready } = await WriterClient.start(thread, { directory, kinds, limits }, (batch) => {
       secrets.apply(batch);
       feed?.publish(batch);
     });
@@ -88,7 +100,7 @@ class EmbeddedStore implements SqliteResourceStore {
       const reader = new StoreReader(storeFiles(directory).database);
       const confidentialMax = limits.secretHistoryVersionsMax;
       feed = new ChangeFeed({ history: reader, head: ready.version, confidential, confidentialMax });
-      return new EmbeddedStore({ clock, lock, client, reader, feed, secrets });
+      return new EmbeddedStore({ clock, release, client, reader, feed, secrets });
     } catch (error) {
       await client.close();
       throw error;
@@ -143,11 +155,11 @@ class EmbeddedStore implements SqliteResourceStore {
   }
 
   async close(): Promise<void> {
-    const { client, feed, reader, lock } = this.#parts;
+    const { client, feed, reader, release } = this.#parts;
     await client.close();
     feed.close();
     reader.close();
-    lock.release();
+    await release();
   }
 
   async #writeObject<T extends KubernetesObject>(

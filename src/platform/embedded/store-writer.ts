@@ -1,8 +1,8 @@
-// The writer thread: owns the only read-write connection and commits what the store sends, one batch after the other.
-// It is started by sqlite-resource-store.ts with WriterSettings as its workerData.
+// The store's end on the thread of databases: owns the only read-write connection and commits what the store sends, one
+// batch after the other.
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { PlatformError } from "../errors.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { MIGRATIONS, migrateDatabase } from "./migrations/migrate-database.ts";
@@ -16,9 +16,10 @@ const SQLITE_VERSION_MIN = "3.51.3";
 /** The write-ahead log is cut back to this size after a checkpoint. */
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
 
-startWriter(workerData as WriterSettings);
-
-function startWriter(settings: WriterSettings): void {
+/** Until it is closed. The first thing it says is whether the database is open. */
+export function startStoreWriter(settings: WriterSettings, port: MessagePort): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  const send = (message: FromWriter): void => port.postMessage(message);
   const files = storeFiles(settings.directory);
   let database: DatabaseSync | undefined;
   try {
@@ -32,7 +33,7 @@ function startWriter(settings: WriterSettings): void {
     mkdirSync(files.secrets, { recursive: true, mode: 0o700 });
     const secrets = readSecretFiles(files.secrets, settings.kinds);
     const writer = new BatchWriter(opened, settings, secrets);
-    parentPort?.on("message", (message: ToWriter) => answer(message, writer, opened));
+    port.on("message", (message: ToWriter) => send(answer(message, writer, opened)));
     send({ kind: "ready", version: writer.version, secrets, ...(backup === undefined ? {} : { backup }) });
   } catch (error) {
     if (database?.isOpen === true) database.close();
@@ -75,23 +76,16 @@ function compareVersions(left: string, right: string): number {
   return difference.find((part) => part !== 0) ?? 0;
 }
 
-function answer(message: ToWriter, writer: BatchWriter, database: DatabaseSync): void {
+function answer(message: ToWriter, writer: BatchWriter, database: DatabaseSync): FromWriter {
   if (message.kind === "close") {
     // Of a stopped engine the database file alone is whole: who copies it copies everything.
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     database.close();
-    send({ kind: "closed" });
-    parentPort?.close();
-    return;
+    return { kind: "closed" };
   }
   try {
-    send({ kind: "committed", batch: writer.commit(message.writes) });
+    return { kind: "committed", batch: writer.commit(message.writes) };
   } catch (error) {
-    send({ kind: "failed", error: errorMessage(storageError(error, "the store's writer")) });
+    return { kind: "failed", error: errorMessage(storageError(error, "the store's writer")) };
   }
-}
-
-function send(message: FromWriter): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage(message);
 }

@@ -1,7 +1,7 @@
 // The store's side of the writer thread: collects writes while a commit is under way, and sends them as the next batch.
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { PlatformError } from "../errors.ts";
+import type { DatabaseThread } from "./database-thread.ts";
 import {
   errorFromMessage,
   type CommittedBatch,
@@ -26,7 +26,7 @@ interface QueuedWrite {
 }
 
 export class WriterClient {
-  readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #settings: WriterSettings;
   readonly #publish: (batch: CommittedBatch) => void;
   readonly #ready = Promise.withResolvers<Ready>();
@@ -38,31 +38,26 @@ export class WriterClient {
   #failure: PlatformError | undefined;
   #commitCount = 0;
 
-  private constructor(worker: Worker, settings: WriterSettings, publish: (batch: CommittedBatch) => void) {
-    this.#worker = worker;
+  private constructor(thread: DatabaseThread, settings: WriterSettings, publish: (batch: CommittedBatch) => void) {
     this.#settings = settings;
     this.#publish = publish;
-    worker.on("message", (message: FromWriter) => this.#receive(message));
-    worker.on("error", (error) => this.#fail(endedError(error)));
-    worker.on("exit", () => {
-      this.#fail(endedError());
-      this.#ended.resolve();
-    });
+    this.#port = thread.open<FromWriter>(
+      { kind: "store", settings },
+      { receive: (message) => this.#receive(message), end: (cause) => this.#end(cause) },
+    );
   }
 
-  /** Starts the thread and waits until the database is open; rejects with the PlatformError that prevents it. */
+  /** Waits until the thread has opened the database; rejects with the PlatformError that prevents it. */
   static async start(
+    thread: DatabaseThread,
     settings: WriterSettings,
     publish: (batch: CommittedBatch) => void,
   ): Promise<{ readonly client: WriterClient; readonly ready: Ready }> {
-    // The same file runs as .ts in a checkout and as .js from dist.
-    const url = new URL(`./store-writer${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(url, { workerData: settings, execArgv: [], name: "store-writer" });
-    const client = new WriterClient(worker, settings, publish);
+    const client = new WriterClient(thread, settings, publish);
     try {
       return { client, ready: await client.#ready.promise };
     } catch (error) {
-      await worker.terminate();
+      client.#port.close();
       throw error;
     }
   }
@@ -91,7 +86,7 @@ export class WriterClient {
     });
   }
 
-  /** Ends the thread after what is queued; later writes are refused. */
+  /** Closes the database after what is queued; later writes are refused. */
   async close(): Promise<void> {
     this.#failure ??= endedError();
     this.#isClosing = true;
@@ -121,12 +116,19 @@ export class WriterClient {
 
   #post(message: ToWriter): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker.postMessage(message);
+    this.#port.postMessage(message);
   }
 
   #receive(message: FromWriter): void {
     if (message.kind === "ready") this.#ready.resolve(message);
-    else if (message.kind !== "closed") this.#settle(message);
+    else if (message.kind === "closed") this.#end();
+    else this.#settle(message);
+  }
+
+  #end(cause?: unknown): void {
+    this.#port.close();
+    this.#fail(endedError(cause));
+    this.#ended.resolve();
   }
 
   #settle(message: FromWriter & { readonly kind: "committed" | "failed" }): void {

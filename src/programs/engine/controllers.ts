@@ -15,6 +15,7 @@ import { createSensorController } from "../../controllers/sensor/sensor-controll
 import { createWorkflowController } from "../../controllers/workflow/workflow-controller.ts";
 import { authorizedStore } from "../../platform/authorized-resource-store.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { DatabaseThread } from "../../platform/embedded/database-thread.ts";
 import { openSqliteEventInbox } from "../../platform/embedded/sqlite-event-inbox.ts";
 import { gatewayVerdictWriter } from "../../platform/github/gateway-verdict-writer.ts";
 import { API_AUDIENCE, serviceAccountUser, type Authorizer, type TokenIssuer } from "../../platform/identity.ts";
@@ -35,6 +36,7 @@ export interface EngineParts {
   readonly directory: DataDirectory;
   readonly configuration: Configuration;
   readonly values: Values;
+  readonly databases: DatabaseThread;
   readonly clock: Clock;
   readonly log: Log;
   readonly store: ResourceStore;
@@ -57,7 +59,7 @@ const CHART_WEBHOOK_PORT = 12_000;
 export async function openControllers(parts: EngineParts): Promise<EngineControllers> {
   const { store, clock, log, authorizer, namespace, configuration } = parts;
   await using opened = new AsyncDisposableStack();
-  const events = await openSqliteEventInbox({ directory: parts.directory.store });
+  const events = await openSqliteEventInbox({ directory: parts.directory.store, thread: parts.databases });
   opened.defer(() => events.close());
   const inbox = parts.interception?.inbox(events) ?? events;
   const listener = createNodeWebhookListener({ log });

@@ -6,6 +6,7 @@ import { openCertificateAuthority, type CertificateAuthority } from "../../api-s
 import { writeKubeconfig } from "../../api-server/kubeconfig.ts";
 import { startRoleAuthorizer, type RoleAuthorizer } from "../../api-server/role-authorizer.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { DatabaseThread } from "../../platform/embedded/database-thread.ts";
 import { createDryRunStore } from "../../platform/embedded/dry-run-store.ts";
 import { createPodLogSource } from "../../platform/embedded/pod-log-source.ts";
 import { openServiceAccountTokens } from "../../platform/embedded/service-account-tokens.ts";
@@ -29,6 +30,7 @@ export interface PlatformOptions {
   readonly unsafeNoSandbox: boolean;
   readonly processesMax: number;
   readonly environment: NodeJS.ProcessEnv;
+  readonly databases: DatabaseThread;
   readonly clock: Clock;
   readonly log: Log;
   readonly interception: Interception | undefined;
@@ -48,9 +50,15 @@ export interface EnginePlatform {
 
 /** Takes the lock of the data directory with the store; Conflict when another engine has it. What fails leaves nothing open. */
 export async function openPlatform(options: PlatformOptions): Promise<EnginePlatform> {
-  const { directory, clock, log, interception } = options;
+  const { directory, databases, clock, log, interception } = options;
   await using opened = new AsyncDisposableStack();
-  const database = await openSqliteResourceStore({ directory: directory.store, kinds: KINDS, clock, log });
+  const database = await openSqliteResourceStore({
+    directory: directory.store,
+    thread: databases,
+    kinds: KINDS,
+    clock,
+    log,
+  });
   opened.defer(() => database.close());
   const store = interception?.store(database) ?? database;
   const supervised = await openRunner(options);
