@@ -10,13 +10,15 @@ import { DatabaseThread } from "../platform/embedded/database-thread.ts";
 import { jsonLog } from "../platform/node/json-log.ts";
 import type { PlatformError } from "../platform/errors.ts";
 import type { Log } from "../platform/log.ts";
+import { openSqliteResourceStore } from "../platform/embedded/sqlite-resource-store.ts";
 import { openLogFile } from "../platform/node/log-file.ts";
 import { SYSTEM_CLOCK } from "../platform/node/system-clock.ts";
 import type { ResourceReader } from "../platform/resource-store.ts";
+import { KINDS } from "../resources/kinds.ts";
 import { POD } from "../resources/pod.ts";
 import type { GatewaySettings } from "./gateway.ts";
 import { dataDirectory, makeDataDirectory, type DataDirectory } from "./engine/data-directory.ts";
-import { ensureGateway, type GatewayProcess } from "./engine/gateway-process.ts";
+import { prepareGateway, type GatewayProcess } from "./engine/gateway-process.ts";
 import { keepGatewayToken } from "./engine/gateway-token.ts";
 import { installAccess, installPipelines } from "./engine/install.ts";
 import { missingSecrets } from "./engine/missing-secrets.ts";
@@ -76,7 +78,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   opened.defer(() => output.close());
   const clock = SYSTEM_CLOCK;
   const log = jsonLog({ write: (line) => output.write(line), now: () => clock.now() });
-  const shared = { directory, databases, namespace, clock, log, interception: options.interception };
+  // With it comes the lock of the data directory.
+  const database = await openSqliteResourceStore({
+    directory: directory.store,
+    thread: databases,
+    kinds: KINDS,
+    clock,
+    log,
+  });
+  opened.defer(() => database.close());
+  const gateway = await prepareGateway(directory.gateway);
+  opened.defer(() => gateway.abandon());
+  const store = options.interception?.store(database) ?? database;
+  const shared = { directory, databases, store, namespace, clock, log, interception: options.interception };
   const { processesMax } = values.limits;
   const host = { unsafeNoSandbox, environment, processesMax };
   const platform = await openPlatform({ ...shared, ...host, port, version: readVersion() });
@@ -84,13 +98,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const stop = new AbortController();
   const { signal } = stop;
   opened.defer(() => stop.abort(new Error("the engine stops")));
-  const chart = { store: platform.store, chartDirectory, namespace, values, configuration };
+  const chart = { store, chartDirectory, namespace, values, configuration };
   await installAccess(chart);
   const token = await keepGatewayToken({ ...shared, tokens: platform.tokens, directory: directory.gateway, signal });
-  // A process of its own: it starts while this one goes on.
-  const settings = gatewaySettings(directory, configuration, { platform, token, namespace });
-  const gatewayStarts = ensureGateway(directory.gateway, settings);
-  opened.defer(() => leaveGateway(gatewayStarts, platform.store));
+  const gatewayStarts = gateway.start(gatewaySettings(directory, configuration, { platform, token, namespace }));
+  opened.defer(() => leaveGateway(gatewayStarts, store));
   const [{ openControllers }] = await Promise.all([
     import("./engine/controllers.ts"),
     installPipelines(chart),
@@ -101,8 +113,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   opened.defer(() => controllers.close());
   const sandboxProblem = findSandboxProblem(platform, log);
   opened.defer(async () => void (await sandboxProblem));
-  const missing = await missingSecrets(platform.store, namespace, configuration);
-  const loop = runControllers({ controllers: controllers.list, store: platform.store, clock, log, signal });
+  const missing = await missingSecrets(store, namespace, configuration);
+  const loop = runControllers({ controllers: controllers.list, store, clock, log, signal });
   const parts = opened.move();
   return {
     kubeconfigPath: directory.kubeconfig,

@@ -1,6 +1,7 @@
-// The gateway's own program. On one machine the engine starts it with a settings file; it reaches the store through the
-// engine's API as any other client does, and outlives the engine.
+// The gateway's own program. On one machine the engine starts it, and tells it its settings on standard input as soon as it
+// knows them; it reaches the store through the engine's API as any other client does, and outlives the engine.
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import type { Configuration } from "../configuration/configuration.ts";
 import { startGateway } from "../gateway/gateway.ts";
 import { tokenFileCredential } from "../platform/kubernetes/credential.ts";
@@ -22,12 +23,10 @@ export interface GatewaySettings {
 }
 
 if (import.meta.main) {
-  const [path] = process.argv.slice(2);
-  if (path === undefined) {
-    console.error("usage: gateway SETTINGS_FILE (the engine starts it)");
-    process.exit(2);
-  }
-  await run(JSON.parse(await readFile(path, "utf8")) as GatewaySettings);
+  const settings = await text(process.stdin);
+  // The engine ended before it got so far.
+  if (settings === "") process.exit(0);
+  await run(JSON.parse(settings) as GatewaySettings);
 }
 
 async function run(settings: GatewaySettings): Promise<void> {

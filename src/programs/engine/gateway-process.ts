@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PlatformError } from "../../platform/errors.ts";
@@ -12,7 +13,6 @@ import { request } from "../../platform/node/node-http.ts";
 import { writePrivateFile } from "../../platform/node/private-file.ts";
 import type { GatewaySettings } from "../gateway.ts";
 
-export const SETTINGS_FILE = "settings.json";
 const PROCESS_FILE = "process.json";
 const START_MS_MAX = 20_000;
 const STOP_MS_MAX = 10_000;
@@ -28,48 +28,79 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the gateway, or finds the one that runs with the same settings and way out. Resolves when it answers. */
-export async function ensureGateway(directory: string, settings: GatewaySettings): Promise<GatewayProcess> {
+export interface PreparedGateway {
+  /** Starts the gateway, or keeps the one that runs with the same settings and way out. Resolves when it answers. */
+  start(settings: GatewaySettings): Promise<GatewayProcess>;
+  /** For when it will not be started: nothing of it is left running. Without effect afterwards. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Looks for the gateway of an earlier engine. Where there is none, a process begins to load the program, which takes as long
+ * as all that the engine has to do before it knows the settings.
+ */
+export async function prepareGateway(directory: string): Promise<PreparedGateway> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await mkdir(dirname(settings.socketPath), { recursive: true });
-  const text = JSON.stringify(settings);
-  const { PATH: _, ...wayOut } = proxyEnvironment();
-  const digest = createHash("sha256").update(text).update(JSON.stringify(wayOut)).digest("hex");
   const running = await findRunning(directory);
-  if (running?.digest === digest && (await answers(settings.socketPath))) return handle(running);
-  if (running !== undefined) await stop(running);
-  await writePrivateFile(join(directory, SETTINGS_FILE), text);
-  const started = await start(directory, digest);
-  await waitUntilReady(settings.socketPath, started, directory);
-  return handle(started);
+  let waiting = running === undefined ? await spawnGateway(directory) : undefined;
+  return {
+    start: async (settings) => {
+      const text = JSON.stringify(settings);
+      const digest = digestOf(text);
+      if (running?.digest === digest && (await answers(settings.socketPath))) return handle(running);
+      if (running !== undefined) await stop(running);
+      const child = waiting ?? (await spawnGateway(directory));
+      await mkdir(dirname(settings.socketPath), { recursive: true });
+      const started = { ...child.process, digest };
+      await writePrivateFile(join(directory, PROCESS_FILE), JSON.stringify(started));
+      child.settings.end(text);
+      waiting = undefined;
+      await waitUntilReady(settings.socketPath, started, directory);
+      return handle(started);
+    },
+    abandon: async () => {
+      if (waiting !== undefined) await stop(waiting.process);
+    },
+  };
 }
 
 function handle(gateway: RunningGateway): GatewayProcess {
   return { stop: () => stop(gateway) };
 }
 
-async function start(directory: string, digest: string): Promise<RunningGateway> {
+function digestOf(settings: string): string {
+  const { PATH: _, ...wayOut } = proxyEnvironment();
+  return createHash("sha256").update(settings).update(JSON.stringify(wayOut)).digest("hex");
+}
+
+interface WaitingGateway {
+  readonly process: Omit<RunningGateway, "digest">;
+  /** It waits for them; when they end empty, as with the engine, it ends too. */
+  readonly settings: Writable;
+}
+
+async function spawnGateway(directory: string): Promise<WaitingGateway> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`../gateway.${extension}`, import.meta.url));
   const log = await open(join(directory, "gateway.log"), "a", 0o600);
   try {
-    const child = spawn(process.execPath, [program, join(directory, SETTINGS_FILE)], {
+    const child = spawn(process.execPath, [program, directory], {
       detached: true,
-      stdio: ["ignore", log.fd, log.fd],
+      stdio: ["pipe", log.fd, log.fd],
       cwd: directory,
       env: { ...proxyEnvironment(), [COMPILE_CACHE_VARIABLE]: compileCacheDirectory(dirname(directory)) },
     });
     child.unref();
-    const { pid } = child;
-    if (pid === undefined)
+    const { pid, stdin } = child;
+    if (pid === undefined || stdin === null)
       throw new PlatformError({
         code: "Unavailable",
         message: "the gateway could not be started",
         hint: "look at gateway.log",
       });
-    const gateway = { pid, startTime: (await startTimeOf(pid)) ?? "", digest };
-    await writePrivateFile(join(directory, PROCESS_FILE), JSON.stringify(gateway));
-    return gateway;
+    // That it ended before it had read them is told by waitUntilReady.
+    stdin.on("error", () => undefined);
+    return { process: { pid, startTime: (await startTimeOf(pid)) ?? "" }, settings: stdin };
   } finally {
     await log.close();
   }
@@ -105,7 +136,7 @@ async function startTimeOf(pid: number): Promise<string | undefined> {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }
 
-async function stop(gateway: RunningGateway): Promise<void> {
+async function stop(gateway: Omit<RunningGateway, "digest">): Promise<void> {
   const deadline = Date.now() + STOP_MS_MAX;
   for (let signal: NodeJS.Signals = "SIGTERM"; ;) {
     if ((await startTimeOf(gateway.pid)) !== gateway.startTime) return;

@@ -1,4 +1,4 @@
-// What stands before any controller runs: the store, who may do what, the API, and the runner of pods.
+// What stands before any controller runs: who may do what with the store, the API, and the runner of pods.
 import { chmod, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { startApiServer, type ApiServer } from "../../api-server/api-server.ts";
@@ -6,11 +6,9 @@ import { openCertificateAuthority, type CertificateAuthority } from "../../api-s
 import { writeKubeconfig } from "../../api-server/kubeconfig.ts";
 import { startRoleAuthorizer, type RoleAuthorizer } from "../../api-server/role-authorizer.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { DatabaseThread } from "../../platform/embedded/database-thread.ts";
 import { createDryRunStore } from "../../platform/embedded/dry-run-store.ts";
 import { createPodLogSource } from "../../platform/embedded/pod-log-source.ts";
 import { openServiceAccountTokens } from "../../platform/embedded/service-account-tokens.ts";
-import { openSqliteResourceStore } from "../../platform/embedded/sqlite-resource-store.ts";
 import { openSupervisedPodRunner, type SupervisedPodRunner } from "../../platform/embedded/supervised-pod-runner.ts";
 import type { TokenIssuer, TokenReviewer } from "../../platform/identity.ts";
 import type { Log } from "../../platform/log.ts";
@@ -30,14 +28,13 @@ export interface PlatformOptions {
   readonly unsafeNoSandbox: boolean;
   readonly processesMax: number;
   readonly environment: NodeJS.ProcessEnv;
-  readonly databases: DatabaseThread;
+  readonly store: ResourceStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly interception: Interception | undefined;
 }
 
 export interface EnginePlatform {
-  readonly store: ResourceStore;
   readonly authorizer: RoleAuthorizer;
   readonly tokens: TokenIssuer & TokenReviewer;
   readonly authority: CertificateAuthority;
@@ -48,19 +45,10 @@ export interface EnginePlatform {
   close(): Promise<void>;
 }
 
-/** Takes the lock of the data directory with the store; Conflict when another engine has it. What fails leaves nothing open. */
+/** What fails leaves nothing open. */
 export async function openPlatform(options: PlatformOptions): Promise<EnginePlatform> {
-  const { directory, databases, clock, log, interception } = options;
+  const { directory, store, clock, log, interception } = options;
   await using opened = new AsyncDisposableStack();
-  const database = await openSqliteResourceStore({
-    directory: directory.store,
-    thread: databases,
-    kinds: KINDS,
-    clock,
-    log,
-  });
-  opened.defer(() => database.close());
-  const store = interception?.store(database) ?? database;
   const supervised = await openRunner(options);
   opened.defer(() => supervised.close());
   const runner = interception?.runner(supervised) ?? supervised;
@@ -76,7 +64,6 @@ export async function openPlatform(options: PlatformOptions): Promise<EnginePlat
   await writeOperatorKubeconfig(options, api, authority);
   const parts = opened.move();
   return {
-    store,
     authorizer,
     tokens,
     authority,
