@@ -109,7 +109,14 @@ function parseDocument(place: string, document: JsonValue, scope: ManifestScope)
   const kind = kindIn(place, apiVersion, kindName);
   const metadata = document["metadata"];
   if (!isJsonObject(metadata)) throw fieldError(place, "metadata", "must be a map with a name");
-  const { name } = metadata;
+  const { name, generateName } = metadata;
+  if (name === undefined && generateName !== undefined) {
+    throw fieldError(
+      place,
+      "metadata.name",
+      "is missing, and apply makes no names from a generateName: it must find the object again",
+    );
+  }
   if (typeof name !== "string" || name === "")
     throw fieldError(place, "metadata.name", "must be a text (in quotes if it reads as a number or as yes and no)");
   const namespace = kind.namespaced ? namespaceOf(place, metadata["namespace"], scope) : "";

@@ -30,9 +30,10 @@ export function nodeTreeLines(
     for (const [index, node] of visible.entries()) {
       if (lines.length >= TREE_LINES_MAX) return;
       const isLast = index === visible.length - 1;
-      const isRoot = node.name === metadata.name;
+      // The workflow itself, and its exit handler, which belongs to no step.
+      const isRoot = !parents.has(node);
       const branch = isRoot ? "" : isLast ? "└─ " : "├─ ";
-      const inner = isRoot ? node : innermost(node, children);
+      const inner = node.name === metadata.name ? node : innermost(node, children);
       const message = messageOf(node) === "" ? messageOf(inner) : messageOf(node);
       lines.push(indent + branch + lineOf(node, message, { now, paint }));
       add(children.get(inner.id) ?? [], isRoot ? "" : indent + (isLast ? "   " : "│  "));

@@ -94,3 +94,14 @@ it("cuts a tree that nobody would read, and says so", () => {
   expect(lines).toHaveLength(TREE_LINES_MAX + 1);
   expect(lines.at(-1)).toBe("… and up to 501 more nodes");
 });
+
+it("shows the exit handler beside the workflow, as what belongs to no step", () => {
+  const exit = { displayName: "wf.onExit", boundaryID: "", finishedAt: "2026-01-01T00:00:02Z" };
+  const lines = linesOf([
+    node("wf", "DAG", "Succeeded", { finishedAt: "2026-01-01T00:01:00Z" }),
+    node("wf.a", "Pod", "Succeeded", { displayName: "a", finishedAt: "2026-01-01T00:01:00Z" }),
+    node("wf.onExit", "Pod", "Succeeded", exit),
+  ]);
+
+  expect(lines).toEqual(["✔ wf  60s", "└─ ✔ a  60s", "✔ wf.onExit  2s"]);
+});

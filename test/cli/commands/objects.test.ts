@@ -106,6 +106,10 @@ describe("apply", () => {
       /there is no kind CodRun(.|\n)*did you mean CodeRun/,
     ],
     ["apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n", /bad\.yaml: metadata\.name must be a text/],
+    [
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: x-}\n",
+      /metadata\.name is missing, and apply makes no/,
+    ],
     ["# nothing\n", /no object in there/],
     ["just text\n", /bad\.yaml is no object/],
   ])("says what is wrong with %j", async (text, message) => {
