@@ -2,12 +2,14 @@
 
 /**
  * How a supported value looks. `anyString` and `text` may also be a number or boolean, which becomes its text as in
- * Argo; an empty `string` or `text` counts as absent, an empty `anyString` does not.
+ * Argo; an empty `string` or `text` counts as absent, an empty `anyString` does not. `integerOrString` is the
+ * IntOrString of Kubernetes, which becomes a text too.
  */
 export type FieldShape =
   | "string"
   | "anyString"
   | "text"
+  | "integerOrString"
   | "integer"
   | "boolean"
   | "any"

@@ -82,24 +82,37 @@ function readItem(value: unknown, shape: FieldShape, path: string, problems: Pro
   return value === "" && shape === "string" ? "" : readValue(value, shape, path, problems);
 }
 
-function readScalar(value: unknown, shape: string, path: string, problems: Problem[]): unknown {
-  switch (shape) {
-    case "any":
-      return value;
-    case "boolean":
-      return typeof value === "boolean" ? value : wrongType(value, "true or false", path, problems);
-    case "integer":
-      return Number.isSafeInteger(value) ? value : wrongType(value, "an integer", path, problems);
-    case "string":
-      if (typeof value !== "string") return wrongType(value, "a string", path, problems);
-      return value === "" ? undefined : value;
-    case "text":
-      if (typeof value === "object") return wrongType(value, "a string", path, problems);
-      return anyString(value) === "" ? undefined : anyString(value);
-    default:
-      return anyString(value);
-  }
+function readScalar(value: unknown, shape: ScalarShape, path: string, problems: Problem[]): unknown {
+  const { expected, accepts, read } = SCALARS[shape];
+  return accepts(value) ? read(value) : wrongType(value, expected, path, problems);
 }
+
+type ScalarShape = Extract<FieldShape, string>;
+
+interface Scalar {
+  /** What a refusal asks for. */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+  readonly read: (value: unknown) => unknown;
+}
+
+const asItIs = (value: unknown): unknown => value;
+const textUnlessEmpty = (value: unknown): unknown => (value === "" ? undefined : anyString(value));
+const isString = (value: unknown): boolean => typeof value === "string";
+
+const SCALARS: Readonly<Record<ScalarShape, Scalar>> = {
+  any: { expected: "anything", accepts: () => true, read: asItIs },
+  anyString: { expected: "anything", accepts: () => true, read: anyString },
+  boolean: { expected: "true or false", accepts: (value) => typeof value === "boolean", read: asItIs },
+  integer: { expected: "an integer", accepts: Number.isSafeInteger, read: asItIs },
+  integerOrString: {
+    expected: "an integer or a string",
+    accepts: (value) => isString(value) || Number.isSafeInteger(value),
+    read: String,
+  },
+  string: { expected: "a string", accepts: isString, read: textUnlessEmpty },
+  text: { expected: "a string", accepts: (value) => typeof value !== "object", read: textUnlessEmpty },
+};
 
 function wrongType(value: unknown, expected: string, path: string, problems: Problem[]): undefined {
   problems.push({ path, message: `must be ${expected}, not ${describe(value)}` });

@@ -82,6 +82,32 @@ describe("reading a workflow's spec", () => {
     expect(formatProblems(problemsOf(spec))).toContain(problem);
   });
 
+  it.each([
+    ["activeDeadlineSeconds", { templates: [{ activeDeadlineSeconds: {} }] }, "an object"],
+    ["activeDeadlineSeconds", { templates: [{ activeDeadlineSeconds: [5] }] }, "a list"],
+    ["activeDeadlineSeconds", { templates: [{ activeDeadlineSeconds: 1.5 }] }, "number 1.5"],
+    ["retryStrategy.limit", { templates: [{ retryStrategy: { limit: true } }] }, "boolean true"],
+    ["retryStrategy.backoff.factor", { templates: [{ retryStrategy: { backoff: { factor: {} } } }] }, "an object"],
+    ["steps[0][0].withSequence.count", { templates: [{ steps: [[{ withSequence: { count: {} } }]] }] }, "an object"],
+  ])("refuses for %s what is neither an integer nor a text, as Kubernetes does: case %#", (path, spec, found) => {
+    expect(problemsOf(spec)).toEqual([
+      { path: `spec.templates[0].${path}`, message: `must be an integer or a string, not ${found}` },
+    ]);
+  });
+
+  it("makes a text of an integer where a tag may stand, and keeps an empty one to be refused later", () => {
+    const templates = [5, "5", "{{inputs.parameters.n}}", ""].map((seconds) => ({ activeDeadlineSeconds: seconds }));
+
+    const parsed = parseWorkflowSpec({ templates });
+
+    expect(parsed.isValid && parsed.spec.templates?.map((template) => template.activeDeadlineSeconds)).toEqual([
+      "5",
+      "5",
+      "{{inputs.parameters.n}}",
+      "",
+    ]);
+  });
+
   it("takes an empty limit as none", () => {
     const templates = [{ name: "a", timeout: "" }];
 
