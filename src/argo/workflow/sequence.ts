@@ -1,4 +1,5 @@
 // withSequence: the numbers of a loop, printed through a Go format.
+import { quoteGo } from "../../languages/go-format.ts";
 import { sprintf } from "../../languages/go-printf.ts";
 import { LanguageError } from "../../languages/language-error.ts";
 import type { Sequence } from "../../resources/workflow.ts";
@@ -17,7 +18,7 @@ export function expandSequence(sequence: Sequence): readonly LoopItem[] {
   }
   const step = start <= end ? 1 : -1;
   return Array.from({ length: Math.abs(end - start) + 1 }, (_, index) =>
-    makeItem(formatNumber(sequence.format ?? "%d", BigInt(start + index * step))),
+    makeItem(sprintf(sequence.format ?? "%d", [BigInt(start + index * step)])),
   );
 }
 
@@ -28,27 +29,31 @@ function endOf(sequence: Sequence, start: number): number | undefined {
   return count === 0 ? undefined : start + count - 1;
 }
 
-/** There is one operand, so an explicit index (`%[1]d`) means it once more. */
-function formatNumber(format: string, value: bigint): string {
-  if (!format.includes("%[1]")) return sprintf(format, [value]);
-  const plain = format.replaceAll("%[1]", "%");
-  const verbCount = plain.replaceAll("%%", "").split("%").length - 1;
-  return sprintf(
-    plain,
-    Array.from({ length: verbCount }, () => value),
-  );
-}
-
 /** The formatted text becomes a JSON string without being escaped, so that `\n` in the format is a line break. */
 function makeItem(text: string): LoopItem {
   const json = `"${text}"`;
   try {
     return textItem(json);
   } catch {
-    const rest = json.slice(1);
-    const after = rest[rest.search(/(?<!\\)"/) + 1] ?? "";
-    throw new LanguageError(`invalid character '${after}' after top-level value`);
+    throw new LanguageError(describeFault(json));
   }
+}
+
+/** encoding/json's words for a text in quotes that is no JSON string. */
+function describeFault(json: string): string {
+  const rest = json.replace(/^"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/u, "");
+  if (rest === "") return "unexpected end of JSON input";
+  if (rest.startsWith('"')) return invalidCharacter(rest.slice(1).trimStart(), "after top-level value");
+  if (rest.startsWith("\\u")) {
+    return invalidCharacter(rest.replace(/^\\u[0-9a-fA-F]*/, ""), "in \\u hexadecimal character escape");
+  }
+  if (rest.startsWith("\\")) return invalidCharacter(rest.slice(1), "in string escape code");
+  return invalidCharacter(rest, "in string literal");
+}
+
+/** The first one of the text. */
+function invalidCharacter(text: string, where: string): string {
+  return `invalid character '${quoteGo(text.charAt(0)).slice(1, -1)}' ${where}`;
 }
 
 /** Go's strconv.Atoi. */
