@@ -1,5 +1,5 @@
 // values.yaml text → Configuration. Overlays merge as Helm merges them: maps by key, everything else is replaced.
-import { LanguageError } from "../languages/language-error.ts";
+import { LanguageError, recover } from "../languages/language-error.ts";
 import type { Configuration, RepositoryRule } from "./configuration.ts";
 import { readProfilePrompt } from "./profile-prompt.ts";
 import { describeIssues } from "./describe-issues.ts";
@@ -85,13 +85,13 @@ function crossCheck(values: Values): Values {
 }
 
 function promptProblem(systemPrompt: string): string | undefined {
-  try {
-    readProfilePrompt(systemPrompt);
-    return undefined;
-  } catch (error) {
-    if (error instanceof LanguageError) return error.message;
-    throw error;
-  }
+  return recover<string | undefined>(
+    () => {
+      readProfilePrompt(systemPrompt);
+      return undefined;
+    },
+    ({ message }) => message,
+  );
 }
 
 function withoutSlash(url: string): string {

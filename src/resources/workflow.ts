@@ -172,6 +172,12 @@ export interface Parameter {
   readonly description?: string;
 }
 
+/** An output under its global name. */
+export interface ExportedParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface ValueFrom {
   readonly path?: string;
   readonly jsonPath?: string;
@@ -225,7 +231,7 @@ export interface NodeStatus {
   readonly phase: NodePhase;
   readonly boundaryID?: string;
   readonly message?: string;
-  readonly startedAt?: string;
+  readonly startedAt: string;
   readonly finishedAt?: string;
   readonly progress?: string;
   readonly nodeFlag?: { readonly hooked?: boolean; readonly retried?: boolean };
@@ -252,7 +258,7 @@ export interface WorkflowStatus {
   readonly finishedAt?: string;
   readonly progress?: string;
   readonly nodes?: Readonly<Record<string, NodeStatus>>;
-  readonly outputs?: { readonly parameters?: readonly Parameter[] };
+  readonly outputs?: { readonly parameters?: readonly ExportedParameter[] };
   readonly storedTemplates?: Readonly<Record<string, Template>>;
   /** The merged spec of a Workflow with `workflowTemplateRef`, made once. */
   readonly storedWorkflowTemplateSpec?: WorkflowSpec;

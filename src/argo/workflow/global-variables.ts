@@ -42,7 +42,7 @@ export function globalVariables({ metadata, spec, status, facts }: GlobalContext
 
 function addOutputs(variables: VariableMap, { outputs }: WorkflowStatus): void {
   for (const { name, value } of outputs?.parameters ?? []) {
-    if (value !== undefined) variables.set(`workflow.outputs.parameters.${name}`, value);
+    variables.set(`workflow.outputs.parameters.${name}`, value);
   }
 }
 

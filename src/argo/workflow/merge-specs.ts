@@ -50,17 +50,22 @@ function mergeValues(base: unknown, over: unknown, key: string): unknown {
     return merged;
   }
   const mergeKey = mergedLists.get(key);
-  if (Array.isArray(base) && Array.isArray(over) && mergeKey !== undefined) return mergeItems(base, over, mergeKey);
+  if (mergeKey !== undefined && isRecords(base) && isRecords(over)) return mergeItems(base, over, mergeKey);
   return over;
 }
 
-function mergeItems(base: readonly unknown[], over: readonly unknown[], mergeKey: string): unknown[] {
-  const keyOf = (item: unknown): unknown => (isRecord(item) ? item[mergeKey] : undefined);
-  const find = (items: readonly unknown[], key: unknown): unknown => items.find((item) => keyOf(item) === key);
-  const merged = over.map((item) => mergeValues(find(base, keyOf(item)) ?? {}, item, ""));
-  return [...merged, ...base.filter((item) => find(over, keyOf(item)) === undefined)];
+type Fields = Readonly<Record<string, unknown>>;
+
+function mergeItems(base: readonly Fields[], over: readonly Fields[], mergeKey: string): unknown[] {
+  const find = (items: readonly Fields[], { [mergeKey]: key }: Fields) => items.find((item) => item[mergeKey] === key);
+  const merged = over.map((item) => mergeValues(find(base, item) ?? {}, item, ""));
+  return [...merged, ...base.filter((item) => find(over, item) === undefined)];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecords(value: unknown): value is readonly Fields[] {
+  return Array.isArray(value) && value.every(isRecord);
+}
+
+function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

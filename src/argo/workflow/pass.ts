@@ -1,6 +1,6 @@
 // What every part of one decision shares: the workflow, its tree of nodes, what is known, and what shall be done.
 import type { LanguageSources } from "../../languages/go-value.ts";
-import type { Arguments, NodeStatus, Parameter, Template, WorkflowSpec } from "../../resources/workflow.ts";
+import type { Arguments, ExportedParameter, NodeStatus, Template, WorkflowSpec } from "../../resources/workflow.ts";
 import type { Action } from "./actions.ts";
 import type { CallReference } from "./call-reference.ts";
 import type { Facts, Need } from "./facts.ts";
@@ -18,7 +18,7 @@ export interface Pass {
   readonly nodes: NodeTree;
   readonly globals: VariableMap;
   /** Parameters exported with `globalName`, by name. */
-  readonly outputs: Map<string, Parameter>;
+  readonly outputs: Map<string, ExportedParameter>;
   readonly templates: TemplateLookup;
   readonly locks: PassLocks;
   readonly facts: Facts;

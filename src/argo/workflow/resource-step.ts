@@ -19,6 +19,7 @@ export const deadlineMessage = "Pod was active on the node longer than the speci
 export function executeResource(pass: Pass, run: TemplateRun, limits: AttemptLimits): NodeStatus {
   const { execution, template } = run;
   const node = pass.nodes.named(execution.nodeName) ?? createExecutableNode(pass, run, "Pod", "Pending");
+  const isLate = isPastEnd(pass, run, node, limits);
   const fact = pass.facts.resource(node.id);
   const step = describeStep(pass, template, node);
   if (fact === undefined && node.phase === "Running") {
@@ -28,13 +29,13 @@ export function executeResource(pass: Pass, run: TemplateRun, limits: AttemptLim
   if (fact === undefined) return startAction(pass, run, node, step);
   const started = node.phase === "Pending" ? pass.nodes.mark(node.id, "Running", "") : node;
   pass.agenda.startedNodes.add(node.id);
-  if (isPastEnd(pass, run, started, limits)) return pass.nodes.mark(node.id, "Failed", deadlineMessage);
+  if (isLate) return pass.nodes.mark(node.id, "Failed", deadlineMessage);
   return judge(pass, template, started, fact);
 }
 
 function startAction(pass: Pass, { execution }: TemplateRun, node: NodeStatus, step: ResourceStep): NodeStatus {
   if (isShutDown(pass, execution.isOnExit)) {
-    return pass.nodes.mark(node.id, "Failed", `workflow shutdown with strategy: ${pass.spec.shutdown ?? ""}`);
+    return pass.nodes.mark(node.id, "Failed", `workflow shutdown with strategy: ${String(pass.spec.shutdown)}`);
   }
   pass.agenda.startedNodes.add(node.id);
   pass.agenda.activePodCount += 1;
@@ -43,7 +44,8 @@ function startAction(pass: Pass, { execution }: TemplateRun, node: NodeStatus, s
 }
 
 function describeStep(pass: Pass, template: Template, node: NodeStatus): ResourceStep {
-  const { action = "", manifest = "", mergeStrategy = "strategic", flags = [] } = template.resource ?? {};
+  const { resource = {} } = template;
+  const { action = "", manifest = "", mergeStrategy = "strategic", flags = [], setOwnerReference = false } = resource;
   const podName = podNameOf(pass.workflow.name, node.name, template.name ?? "");
   return {
     nodeId: node.id,
@@ -52,7 +54,7 @@ function describeStep(pass: Pass, template: Template, node: NodeStatus): Resourc
     manifest,
     mergeStrategy,
     flags,
-    setOwnerReference: template.resource?.setOwnerReference ?? false,
+    setOwnerReference,
   };
 }
 
@@ -75,7 +77,7 @@ function judgeObject(
   object: Readonly<Record<string, unknown>>,
 ): NodeStatus {
   try {
-    const { successCondition, failureCondition } = template.resource ?? {};
+    const { resource: { successCondition, failureCondition } = {} } = template;
     const state = evaluateResourceConditions({ object: JSON.stringify(object), successCondition, failureCondition });
     return state === "waiting" ? node : succeed(pass, node, readOutputs(template, object));
   } catch (error) {
@@ -85,13 +87,13 @@ function judgeObject(
 
 function succeed(pass: Pass, node: NodeStatus, parameters: readonly Parameter[]): NodeStatus {
   const outputs: NodeOutputs = { ...(parameters.length === 0 ? {} : { parameters }), exitCode: "0" };
-  pass.nodes.replace({ ...(pass.nodes.get(node.id) ?? node), outputs });
+  pass.nodes.replace({ ...pass.nodes.expect(node.id), outputs });
   exportOutputs(pass, outputs);
   return pass.nodes.mark(node.id, "Succeeded");
 }
 
 function fail(pass: Pass, node: NodeStatus, message: string): NodeStatus {
-  pass.nodes.replace({ ...(pass.nodes.get(node.id) ?? node), outputs: { exitCode: "64" } });
+  pass.nodes.replace({ ...pass.nodes.expect(node.id), outputs: { exitCode: "64" } });
   return pass.nodes.mark(node.id, "Failed", `main: Error (exit code 64): ${message}`);
 }
 

@@ -1,6 +1,6 @@
 // What `argo retry` makes of a failed workflow: failed steps are forgotten with all that came after them, what contains
 // them runs again, and what succeeded stays. Source of the rules: Argo Workflows, `argo retry`.
-import type { NodeStatus, Workflow } from "../../resources/workflow.ts";
+import type { NodeStatus, Workflow, WorkflowStatus } from "../../resources/workflow.ts";
 import { podNameOf } from "./names.ts";
 
 export type RetryDecision =
@@ -25,12 +25,13 @@ export interface RetryOptions {
 /** Pure: the workflow is not changed. */
 export function retryWorkflow(workflow: Workflow, options: RetryOptions): RetryDecision {
   const { name } = workflow.metadata;
-  const phase = workflow.status?.phase ?? "Pending";
+  const { status = {} } = workflow;
+  const { phase = "Pending" } = status;
   const mayRestart = phase === "Failed" || phase === "Error";
   if (!mayRestart && !(phase === "Succeeded" && options.alsoRestart !== undefined)) {
     return { kind: "refused", reason: `workflow ${name} is ${phase}; only one that failed can be retried` };
   }
-  const tree = new Tree(workflow);
+  const tree = new Tree(status);
   const restarted = tree.nodes.filter(
     (node) => tree.isFailedLeaf(node) || (options.alsoRestart?.(node) === true && !isContainer(node)),
   );
@@ -38,7 +39,7 @@ export function retryWorkflow(workflow: Workflow, options: RetryOptions): RetryD
   if (restarted.length === 0 && exit.length === 0) {
     return {
       kind: "refused",
-      reason: `workflow ${name} has no failed step that could run again${messageOf(workflow)}`,
+      reason: `workflow ${name} has no failed step that could run again${messageOf(status)}`,
     };
   }
   const reset = new Set(restarted.flatMap((node) => tree.containersOf(node)));
@@ -46,7 +47,7 @@ export function retryWorkflow(workflow: Workflow, options: RetryOptions): RetryD
   const pods = tree.nodes.filter((node) => removed.has(node) && node.type === "Pod");
   return {
     kind: "retry",
-    workflow: rewrite(workflow, { tree, removed, reset, now: options.now }),
+    workflow: rewrite(workflow, { status, tree, removed, reset, now: options.now }),
     pods: pods.map((node) => podNameOf(name, node.name, node.templateRef?.template ?? node.templateName ?? "")),
     restarted: restarted.map((node) => node.displayName),
   };
@@ -57,8 +58,8 @@ class Tree {
   readonly #byId: ReadonlyMap<string, NodeStatus>;
   readonly #byName: ReadonlyMap<string, NodeStatus>;
 
-  constructor(workflow: Workflow) {
-    this.nodes = Object.values(workflow.status?.nodes ?? {});
+  constructor({ nodes = {} }: WorkflowStatus) {
+    this.nodes = Object.values(nodes);
     this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
     this.#byName = new Map(this.nodes.map((node) => [node.name, node]));
   }
@@ -151,6 +152,7 @@ class Tree {
 }
 
 interface Rewriting {
+  readonly status: WorkflowStatus;
   readonly tree: Tree;
   readonly removed: ReadonlySet<NodeStatus>;
   readonly reset: ReadonlySet<NodeStatus>;
@@ -160,7 +162,7 @@ interface Rewriting {
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 const ARCHIVING_LABEL = "workflows.argoproj.io/workflow-archiving-status";
 
-function rewrite(workflow: Workflow, { tree, removed, reset, now }: Rewriting): Workflow {
+function rewrite(workflow: Workflow, { status: ended, tree, removed, reset, now }: Rewriting): Workflow {
   const removedIds = new Set([...removed].map(({ id }) => id));
   const kept = tree.nodes.filter((node) => !removed.has(node));
   const nodes = kept.map((node) => withoutIds(reset.has(node) ? runAgain(node, now) : node, removedIds));
@@ -172,8 +174,8 @@ function rewrite(workflow: Workflow, { tree, removed, reset, now }: Rewriting): 
     // Locks were given back when the workflow ended; they are asked for anew.
     synchronization: _synchronization,
     ...status
-  } = workflow.status ?? {};
-  const { [COMPLETED_LABEL]: _completed, [ARCHIVING_LABEL]: _archiving, ...labels } = workflow.metadata.labels ?? {};
+  } = ended;
+  const { [COMPLETED_LABEL]: _completed, [ARCHIVING_LABEL]: _archiving, ...labels } = { ...workflow.metadata.labels };
   const conditions = status.conditions?.map((condition) =>
     condition.type === "Completed" ? { ...condition, status: "False" as const } : condition,
   );
@@ -239,6 +241,6 @@ function isBelow(name: string, prefix: string): boolean {
   return name === prefix || ["(", "[", "."].some((separator) => name.startsWith(prefix + separator));
 }
 
-function messageOf({ status }: Workflow): string {
-  return status?.message === undefined || status.message === "" ? "" : ` (it ended with: ${status.message})`;
+function messageOf({ message = "" }: WorkflowStatus): string {
+  return message === "" ? "" : ` (it ended with: ${message})`;
 }

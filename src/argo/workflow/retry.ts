@@ -65,16 +65,14 @@ function tryAgain(pass: Pass, failed: FailedRetry, executionDeadline: number | u
   if (limit !== undefined && attempts.length > parseInteger32(limit)) {
     return giveUp(pass, failed, "No more retries left");
   }
-  if (expression !== undefined && !shouldContinue(pass, expression, attempts)) {
+  if (expression !== undefined && !shouldContinue(pass, expression, failed)) {
     return giveUp(pass, failed, "retryStrategy.expression evaluated to false");
   }
   return definedFields({ node, mayContinue: true, executionDeadline });
 }
 
 /** `lastRetry.…` as the strategy's expression sees it. */
-export function retryEnvironment(attempts: readonly NodeStatus[]): Readonly<Record<string, string>> {
-  const last = attempts.at(-1);
-  if (last === undefined) return {};
+function retryEnvironment({ attempts, last }: FailedRetry): Readonly<Record<string, string>> {
   return {
     retries: String(attempts.length - 1),
     "lastRetry.exitCode": last.outputs?.exitCode ?? "-1",
@@ -86,13 +84,12 @@ export function retryEnvironment(attempts: readonly NodeStatus[]): Readonly<Reco
 
 /** Seconds that a node ran. */
 export function durationOf(node: NodeStatus): string {
-  const [start, end] = [timeOf(node.startedAt), timeOf(node.finishedAt)];
-  return start === undefined || end === undefined ? "0" : String((end - start) / 1000);
+  const end = timeOf(node.finishedAt);
+  return end === undefined ? "0" : String((end - Date.parse(node.startedAt)) / 1000);
 }
 
 function succeed(pass: Pass, node: NodeStatus, last: NodeStatus): NodeStatus {
-  const { outputs: _, ...rest } = pass.nodes.mark(node.id, "Succeeded");
-  return pass.nodes.replace(last.outputs === undefined ? rest : { ...rest, outputs: last.outputs });
+  return pass.nodes.replace(definedFields({ ...pass.nodes.mark(node.id, "Succeeded"), outputs: last.outputs }));
 }
 
 function interruptionOf(pass: Pass): string | undefined {
@@ -108,7 +105,7 @@ type Wait =
   | { readonly kind: "exceeded"; readonly message: string };
 
 function waitFor(pass: Pass, { node, attempts, last, strategy }: FailedRetry, backoff: Backoff): Wait {
-  const deadline = maxDurationEnd(pass, attempts, backoff);
+  const deadline = maxDurationEnd(attempts, backoff);
   if (deadline !== undefined && pass.now > deadline)
     return { kind: "exceeded", message: "Max duration limit exceeded" };
   const { ms, message } = backoffAfter(backoff, attempts.length);
@@ -124,13 +121,13 @@ function waitFor(pass: Pass, { node, attempts, last, strategy }: FailedRetry, ba
 }
 
 /** Counted from the start of the first attempt. */
-function maxDurationEnd(pass: Pass, attempts: readonly NodeStatus[], { maxDuration }: Backoff): number | undefined {
-  const start = timeOf(attempts[0]?.startedAt) ?? pass.now;
-  return maxDuration === undefined ? undefined : start + parseArgoDuration(maxDuration);
+function maxDurationEnd(attempts: readonly NodeStatus[], { maxDuration }: Backoff): number | undefined {
+  if (maxDuration === undefined) return undefined;
+  return Math.min(...attempts.map(({ startedAt }) => Date.parse(startedAt))) + parseArgoDuration(maxDuration);
 }
 
 function policyCovers(strategy: RetryStrategy, last: NodeStatus): boolean {
-  const policy = strategy.retryPolicy ?? (strategy.expression === undefined ? "OnFailure" : "Always");
+  const policy = policyOf(strategy);
   switch (policy) {
     case "Always":
       return true;
@@ -147,10 +144,13 @@ function policyCovers(strategy: RetryStrategy, last: NodeStatus): boolean {
 
 /** Also asked by the caller that decides whether an attempt that erred keeps its locks. */
 export function retriesErrors(strategy: RetryStrategy): boolean {
-  const policy = strategy.retryPolicy ?? (strategy.expression === undefined ? "OnFailure" : "Always");
-  return policy !== "OnFailure";
+  return policyOf(strategy) !== "OnFailure";
 }
 
-function shouldContinue(pass: Pass, expression: string, attempts: readonly NodeStatus[]): boolean {
-  return evaluateCondition(expression, new Map(Object.entries(retryEnvironment(attempts))), pass.sources);
+function policyOf({ retryPolicy, expression }: RetryStrategy): string {
+  return retryPolicy ?? (expression === undefined ? "OnFailure" : "Always");
+}
+
+function shouldContinue(pass: Pass, expression: string, failed: FailedRetry): boolean {
+  return evaluateCondition(expression, new Map(Object.entries(retryEnvironment(failed))), pass.sources);
 }

@@ -2,7 +2,7 @@
 // point, its hooks and its exit handler.
 import type { LanguageSources } from "../../languages/go-value.ts";
 import { kubernetesTime } from "../../resources/object-meta.ts";
-import type { Parameter, Synchronization, Workflow, WorkflowSpec, WorkflowStatus } from "../../resources/workflow.ts";
+import type { Synchronization, Workflow, WorkflowSpec, WorkflowStatus } from "../../resources/workflow.ts";
 import { assessPods } from "./assess-pods.ts";
 import { executeWorkflow } from "./execute-workflow.ts";
 import { applyExecutionControl } from "./execution-control.ts";
@@ -174,7 +174,7 @@ function createPass(input: PassInput, { execution, templates, spec, globals }: P
   const priority = execution.ownSpec.priority ?? 0;
   const identity = { name, namespace, uid, priority, createdAt: Date.parse(creationTimestamp) };
   const status = workflow.status ?? {};
-  const outputs = new Map<string, Parameter>((status.outputs?.parameters ?? []).map((each) => [each.name, each]));
+  const outputs = new Map((status.outputs?.parameters ?? []).map((each) => [each.name, each]));
   const pass: Pass = {
     workflow: identity,
     source: execution.source,

@@ -1,7 +1,7 @@
 // The variables that a step or task sees of others: `steps.<name>.…` and `tasks.<name>.…`.
 import { writeJson } from "../../languages/go-json.ts";
 import type { GoValue } from "../../languages/go-value.ts";
-import type { Arguments, NodeOutputs, NodeStatus, Parameter, Template } from "../../resources/workflow.ts";
+import type { Arguments, ExportedParameter, NodeOutputs, NodeStatus, Template } from "../../resources/workflow.ts";
 import { loopIndexOf } from "./loop-items.ts";
 import { isFulfilled } from "./node-tree.ts";
 import type { Pass } from "./pass.ts";
@@ -17,13 +17,13 @@ export class Scope {
   readonly variables: VariableMap = new Map();
   readonly prefix: ScopePrefix;
 
-  constructor(prefix: ScopePrefix, template: Template, outputs: ReadonlyMap<string, Parameter>) {
+  constructor(prefix: ScopePrefix, template: Template, outputs: ReadonlyMap<string, ExportedParameter>) {
     this.prefix = prefix;
     for (const { name, value = "" } of template.inputs?.parameters ?? []) {
       this.variables.set(`inputs.parameters.${name}`, value);
     }
     for (const { name, value } of outputs.values()) {
-      if (value !== undefined) this.variables.set(`workflow.outputs.parameters.${name}`, value);
+      this.variables.set(`workflow.outputs.parameters.${name}`, value);
     }
   }
 
@@ -35,11 +35,11 @@ export class Scope {
   addNode(pass: Pass, name: string, given: NodeStatus): void {
     const node = lastAttemptOf(pass, given) ?? given;
     const prefix = `${this.prefix}.${name}`;
-    this.variables.set(`${prefix}.id`, node.id);
-    if (node.startedAt !== undefined) this.variables.set(`${prefix}.startedAt`, node.startedAt);
-    if (node.finishedAt !== undefined) this.variables.set(`${prefix}.finishedAt`, node.finishedAt);
-    this.variables.set(`${prefix}.status`, node.phase);
-    if (node.hostNodeName !== undefined) this.variables.set(`${prefix}.hostNodeName`, node.hostNodeName);
+    this.setStatus(name, node.phase);
+    for (const field of ["id", "startedAt", "finishedAt", "hostNodeName"] as const) {
+      const value = node[field];
+      if (value !== undefined) this.variables.set(`${prefix}.${field}`, value);
+    }
     this.addOutputs(name, node.outputs);
   }
 
@@ -55,8 +55,8 @@ export class Scope {
 
   /** Lists of what the children of a loop gave, in their order. */
   addAggregate(name: string, loopNodes: readonly NodeStatus[]): void {
-    const children = loopNodes.filter(({ nodeFlag }) => nodeFlag?.hooked !== true && nodeFlag?.retried !== true);
     if (loopNodes.length === 0) return;
+    const children = loopNodes.filter(({ nodeFlag }) => nodeFlag?.hooked !== true && nodeFlag?.retried !== true);
     children.sort((left, right) => loopIndexOf(left.name) - loopIndexOf(right.name));
     const outputs = children.flatMap((child) => (child.phase === "Succeeded" ? (child.outputs ?? []) : []));
     const prefix = `${this.prefix}.${name}.outputs`;

@@ -3,10 +3,10 @@ import type { NodeStatus, WorkflowStep } from "../../resources/workflow.ts";
 import { expandLoop, holds, isLoop, resolveCall } from "./call-resolution.ts";
 import { runExitHook, runHooks, type HookContext } from "./hooks.ts";
 import { isCompleted, isFailedOrError, isFulfilled } from "./node-tree.ts";
-import type { Pass } from "./pass.ts";
+import type { Pass, TemplateExecution } from "./pass.ts";
 import { messageOf } from "./step-error.ts";
 import { MissingVariable } from "./substitution.ts";
-import { createSkippedNode } from "./create-node.ts";
+import { createSkippedNode, markError } from "./create-node.ts";
 
 export interface StepGroupRun {
   readonly node: NodeStatus;
@@ -80,30 +80,28 @@ function startStep(
   started: Map<string, WorkflowStep>,
 ): NodeStatus | undefined {
   const name = `${node.name}.${step.name}`;
-  const when = evaluate(step.when);
-  if (when.kind === "failed") {
-    const { message } = when;
-    const known = pass.nodes.named(name);
-    const child = known ?? createSkippedNode(pass, { name, call: step, phase: "Error", message, context });
-    pass.nodes.addChild(node.id, child.id);
-    return pass.nodes.mark(node.id, "Error", message);
-  }
-  if (!when.holds) {
-    if (pass.nodes.named(name) === undefined) {
-      const message = `when '${step.when ?? ""}' evaluated false`;
-      const skipped = createSkippedNode(pass, { name, call: step, phase: "Skipped", message, context });
-      pass.nodes.addChild(node.id, skipped.id);
-    }
-    return undefined;
-  }
-  const execution = pass.execute({
+  const given: TemplateExecution = {
     nodeName: name,
     call: { kind: "step", ...step },
     source: context.source,
     arguments: step.arguments ?? {},
     boundary: context.boundary,
     isOnExit,
-  });
+  };
+  const condition = evaluate(step.when);
+  if (condition.kind === "failed") {
+    pass.nodes.addChild(node.id, markError(pass, given, condition.message).id);
+    return pass.nodes.mark(node.id, "Error", condition.message);
+  }
+  if (condition.kind === "false") {
+    if (pass.nodes.named(name) === undefined) {
+      const { message } = condition;
+      const skipped = createSkippedNode(pass, { name, call: step, phase: "Skipped", message, context });
+      pass.nodes.addChild(node.id, skipped.id);
+    }
+    return undefined;
+  }
+  const execution = pass.execute(given);
   if (execution.kind === "timeout") return pass.nodes.mark(node.id, "Failed", "timeout");
   const child = pass.nodes.named(name);
   if (child !== undefined) {
@@ -118,9 +116,14 @@ function startStep(
   );
 }
 
-function evaluate(when: string | undefined): { kind: "known"; holds: boolean } | { kind: "failed"; message: string } {
+type Condition =
+  | { readonly kind: "true" }
+  | { readonly kind: "false"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+function evaluate(when = ""): Condition {
   try {
-    return { kind: "known", holds: holds(when) };
+    return holds(when) ? { kind: "true" } : { kind: "false", message: `when '${when}' evaluated false` };
   } catch (error) {
     return { kind: "failed", message: messageOf(error) };
   }
@@ -128,7 +131,7 @@ function evaluate(when: string | undefined): { kind: "known"; holds: boolean } |
 
 /** All children have ended, with their hooks: then the group is what they are. */
 function judge(pass: Pass, { node, context }: StepGroupRun, started: ReadonlyMap<string, WorkflowStep>): NodeStatus {
-  const current = pass.nodes.get(node.id) ?? node;
+  const current = pass.nodes.expect(node.id);
   let areAllDone = true;
   try {
     for (const child of pass.nodes.childNodesOf(node.id)) {

@@ -19,8 +19,9 @@ interface StepsRun {
 export function executeSteps(pass: Pass, group: GroupExecution): NodeStatus {
   const { nodeName } = group.execution;
   const node = pass.nodes.named(nodeName) ?? createExecutableNode(pass, group, "Steps", "Running");
+  const { steps: groups = [] } = group.template;
   const run: StepsRun = { group, node, scope: new Scope("steps", group.template, pass.outputs) };
-  for (const [index, steps] of (group.template.steps ?? []).entries()) {
+  for (const [index, steps] of groups.entries()) {
     const groupNode = openGroup(pass, run, index);
     const boundary = { id: node.id, template: group.declared };
     const { source, execution } = group;
@@ -30,21 +31,21 @@ export function executeSteps(pass: Pass, group: GroupExecution): NodeStatus {
       context: { scope: run.scope, boundary, source },
       isOnExit: execution.isOnExit,
     });
-    if (!isFulfilled(result.phase)) return pass.nodes.get(node.id) ?? node;
+    if (!isFulfilled(result.phase)) return pass.nodes.expect(node.id);
     if (isFailedOrError(result.phase)) {
       closeAt(pass, run, index);
-      return pass.nodes.mark(node.id, "Failed", result.message ?? "");
+      return pass.nodes.mark(node.id, "Failed", result.message);
     }
     addGroupToScope(pass, run, steps, result);
   }
-  closeAt(pass, run, (group.template.steps ?? []).length - 1);
+  closeAt(pass, run, groups.length - 1);
   return succeed(pass, run);
 }
 
 function succeed(pass: Pass, { group, node, scope }: StepsRun): NodeStatus {
   const outputs = collectOutputs(pass, group.template, scope);
   if (outputs !== undefined) {
-    pass.nodes.replace({ ...(pass.nodes.get(node.id) ?? node), outputs });
+    pass.nodes.replace({ ...pass.nodes.expect(node.id), outputs });
     exportOutputs(pass, outputs);
   }
   return pass.nodes.mark(node.id, "Succeeded");

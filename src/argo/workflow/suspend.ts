@@ -2,7 +2,7 @@
 import { parseArgoDuration } from "../../languages/duration.ts";
 import type { NodeStatus, Parameter, Template } from "../../resources/workflow.ts";
 import { createExecutableNode } from "./create-node.ts";
-import { timeOf, wakeAt, type Pass, type TemplateRun } from "./pass.ts";
+import { wakeAt, type Pass, type TemplateRun } from "./pass.ts";
 import { StepError } from "./step-error.ts";
 
 /** Throws StepError when an output that nobody supplied has no default. */
@@ -11,7 +11,7 @@ export function executeSuspend(pass: Pass, run: TemplateRun): NodeStatus {
   const node = known ?? createSuspendNode(pass, run);
   const duration = run.template.suspend?.duration;
   if (duration !== undefined) {
-    const end = (timeOf(node.startedAt) ?? pass.now) + parseArgoDuration(duration);
+    const end = Date.parse(node.startedAt) + parseArgoDuration(duration);
     if (pass.now > end) {
       useDefaults(pass, node);
       return pass.nodes.mark(node.id, "Succeeded");

@@ -101,8 +101,9 @@ export class TemplateLookup {
   /** Inline templates of a stored template are stored beside it. */
   #storeInline(source: TemplateSource, template: Template): void {
     for (const call of [...(template.steps ?? []).flat(), ...(template.dag?.tasks ?? [])]) {
-      const key = call.inline === undefined ? undefined : storageKey(source, { kind: "step", ...call });
-      if (key !== undefined && call.inline !== undefined && !this.#stored.has(key)) this.#stored.set(key, call.inline);
+      if (call.inline === undefined) continue;
+      const key = inlineKey(source, call.name);
+      if (!this.#stored.has(key)) this.#stored.set(key, call.inline);
     }
   }
 }
@@ -134,15 +135,19 @@ function storageKey(source: TemplateSource, call: CallReference): string | undef
     return `${clusterScope ? "cluster" : "namespaced"}/${name}/${template}`;
   }
   if (source.scope === "local") return undefined;
-  const last = call.inline === undefined ? (call.template ?? "") : `inline/${call.name ?? ""}`;
-  return `${templateScopeOf(source)}/${last}`;
+  if (call.inline !== undefined) return inlineKey(source, String(call.name));
+  return `${templateScopeOf(source)}/${String(call.template)}`;
+}
+
+function inlineKey(source: TemplateSource, name: string): string {
+  return `${templateScopeOf(source)}/inline/${name}`;
 }
 
 function indexTemplates(spec: WorkflowSpec): ReadonlyMap<string, Template> {
   const { podMetadata, templates = [] } = spec;
   return new Map(
     templates.map((template) => [
-      template.name ?? "",
+      String(template.name),
       podMetadata === undefined
         ? template
         : {

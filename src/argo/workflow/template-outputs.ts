@@ -1,5 +1,5 @@
 // Outputs of steps and DAG templates, read from their children; and parameters exported under a global name.
-import type { NodeOutputs, Parameter, Template } from "../../resources/workflow.ts";
+import type { NodeOutputs, Parameter, Template, ValueFrom } from "../../resources/workflow.ts";
 import { evaluateToText } from "./condition-expression.ts";
 import type { Pass } from "./pass.ts";
 import type { Scope } from "./scope.ts";
@@ -24,15 +24,10 @@ export function exportOutputs(pass: Pass, outputs: NodeOutputs | undefined): voi
 function readOutput(pass: Pass, parameter: Parameter, scope: Scope): Parameter {
   const { valueFrom, value: _, ...rest } = parameter;
   if (valueFrom === undefined) throw new StepError("output parameters must have a valueFrom specified");
-  const fallback = valueFrom.default;
-  const value = attempt(() => readValue(pass, valueFrom, scope), fallback);
-  if (value !== null) return { ...rest, value };
-  if (fallback !== undefined) return { ...rest, value: fallback };
-  const reason = "is an absent optional (skipped/omitted node output with no default)";
-  throw new StepError(`output parameter "${parameter.name}": "${valueFrom.parameter ?? ""}" ${reason}`);
+  return { ...rest, value: attempt(() => readValue(pass, parameter.name, valueFrom, scope), valueFrom.default) };
 }
 
-function attempt(read: () => string | null, fallback: string | undefined): string | null {
+function attempt(read: () => string, fallback: string | undefined): string {
   if (fallback === undefined) return read();
   try {
     return read();
@@ -42,8 +37,7 @@ function attempt(read: () => string | null, fallback: string | undefined): strin
   }
 }
 
-/** Null: the referenced output is absent. */
-function readValue(pass: Pass, valueFrom: NonNullable<Parameter["valueFrom"]>, scope: Scope): string | null {
+function readValue(pass: Pass, name: string, valueFrom: ValueFrom, scope: Scope): string {
   if (valueFrom.expression !== undefined) {
     return evaluateToText(valueFrom.expression, scope.variables, pass.sources);
   }
@@ -52,5 +46,9 @@ function readValue(pass: Pass, valueFrom: NonNullable<Parameter["valueFrom"]>, s
   if (tag.startsWith("=")) return evaluateToText(tag.slice(1), scope.variables, pass.sources);
   const value = scope.variables.get(tag);
   if (value === undefined) throw new StepError(`Unable to resolve: "${tag}"`);
+  if (value === null) {
+    const reason = "is an absent optional (skipped/omitted node output with no default)";
+    throw new StepError(`output parameter "${name}": "${valueFrom.parameter}" ${reason}`);
+  }
   return value;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { retryDelayMs, retrySteps } from "../../../src/argo/sensor/retry-schedule.ts";
-import type { SensorTrigger } from "../../../src/resources/sensor.ts";
+import type { RetryStrategy, SensorTrigger } from "../../../src/resources/sensor.ts";
 
 const template = { name: "run", log: {} };
 
@@ -28,4 +28,10 @@ it("waits grow by the factor, spread by the jitter, up to an hour", () => {
 it("without a strategy a wait is one second, spread by its own length, as in Argo Events", () => {
   expect([0, 0.5].map((random) => retryDelayMs(undefined, 1, random))).toEqual([1000, 1500]);
   expect(retryDelayMs(undefined, 9, 0)).toBe(1000);
+});
+
+it("a factor or jitter that is no number counts as its default", () => {
+  const strategy: unknown = { duration: "2s", factor: "often", jitter: "0.5" };
+
+  expect([1, 2].map((count) => retryDelayMs(strategy as RetryStrategy, count, 0.5))).toEqual([2500, 2500]);
 });

@@ -58,13 +58,12 @@ describe("the variables of a workflow", () => {
     const known = variables({
       spec: { priority: 3 },
       metadata: { annotations: { "workflows.argoproj.io/scheduled-time": "2026-01-02T03:00:00Z" } },
-      status: { outputs: { parameters: [{ name: "set", value: "v" }, { name: "unset" }] } },
+      status: { outputs: { parameters: [{ name: "set", value: "v" }] } },
     });
 
     expect(known.get("workflow.priority")).toBe("3");
     expect(known.get("workflow.scheduledTime")).toBe("2026-01-02T03:00:00Z");
     expect(known.get("workflow.outputs.parameters.set")).toBe("v");
-    expect(known.has("workflow.outputs.parameters.unset")).toBe(false);
   });
 
   it("give parameters as JSON with the fields that Argo's types have", () => {

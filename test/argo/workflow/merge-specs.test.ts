@@ -62,3 +62,17 @@ it("defaults reach the fields that a template lacks, but not another type and no
     container: { image: "x", command: ["run"] },
   });
 });
+
+it("lists of objects with a name are merged by it; of any other list the workflow's own counts", () => {
+  const defaults = (name: string) => ({ container: { image: "x", args: [name] }, volumes: [{ name, emptyDir: {} }] });
+
+  const merged = mergeWorkflowSpecs({ templateDefaults: defaults("a") }, { templateDefaults: defaults("b") });
+
+  expect(merged.templateDefaults).toEqual({
+    container: { image: "x", args: ["a"] },
+    volumes: [
+      { name: "a", emptyDir: {} },
+      { name: "b", emptyDir: {} },
+    ],
+  });
+});

@@ -6,7 +6,7 @@ import { outboundNodesOf, setOutboundNodes } from "../../../src/argo/workflow/ou
 import type { NodeStatus, NodeType } from "../../../src/resources/workflow.ts";
 
 function node(id: string, type: NodeType, more: Partial<NodeStatus> = {}): NodeStatus {
-  return { id, name: id, displayName: id, type, phase: "Running", ...more };
+  return { id, name: id, displayName: id, type, phase: "Running", startedAt: "", ...more };
 }
 
 function tree(...nodes: readonly NodeStatus[]): NodeTree {

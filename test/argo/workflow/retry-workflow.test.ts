@@ -181,7 +181,58 @@ describe("a failed workflow that is retried", () => {
   });
 });
 
+describe("what a retry finds beside failed steps", () => {
+  it("stays: other conditions, ends that were kept, and children that never came to be", () => {
+    const given = workflow({
+      "": { type: "DAG", phase: "Failed", next: [".a", ".never"] },
+      ".a": { type: "Steps", phase: "Succeeded", next: [".b"], outboundNodes: [nodeIdOf("wf", "wf.b"), "wf-1"] },
+      ".b": { type: "Pod", phase: "Failed" },
+    });
+    const { children: _, ...bare } = nodeOf(".b", { type: "Pod", phase: "Failed" });
+    const conditions = [{ type: "PodRunning", status: "False" }] as const;
+    const nodes = { ...given.status?.nodes, [bare.id]: bare };
+    const { labels: __, ...metadata } = given.metadata;
+
+    const decision = retryWorkflow(
+      { ...given, metadata, status: { ...given.status, conditions, nodes } },
+      { now: NOW },
+    );
+
+    if (decision.kind === "refused") throw new Error(decision.reason);
+    const { status } = decision.workflow;
+    expect(decision.workflow.metadata.labels).toEqual({});
+    expect(status?.conditions).toEqual(conditions);
+    expect(status?.nodes?.[nodeIdOf("wf", "wf.a")]?.outboundNodes).toEqual(["wf-1"]);
+    expect(status?.nodes?.["wf"]?.children).toEqual([nodeIdOf("wf", "wf.a"), nodeIdOf("wf", "wf.never")]);
+  });
+
+  it("goes with the pod of a template that stood in its step", () => {
+    const given = workflow({
+      "": { type: "DAG", phase: "Failed", next: [".a"] },
+      ".a": { type: "Pod", phase: "Failed" },
+    });
+    const { templateName: _, ...inline } = nodeOf(".a", { type: "Pod", phase: "Failed" });
+
+    const decision = retryWorkflow(
+      { ...given, status: { ...given.status, nodes: { ...given.status?.nodes, [inline.id]: inline } } },
+      { now: NOW },
+    );
+
+    expect(decision).toMatchObject({ pods: [podNameOf("wf", "wf.a", "")] });
+  });
+});
+
 describe("a workflow that cannot be retried", () => {
+  it("has not begun, or ended before its first step", () => {
+    const { status: _, ...fresh } = workflow({});
+
+    expect(retryWorkflow(fresh, { now: NOW })).toMatchObject({ reason: expect.stringContaining("wf is Pending") });
+    expect(retryWorkflow({ ...fresh, status: { phase: "Failed" } }, { now: NOW })).toEqual({
+      kind: "refused",
+      reason: "workflow wf has no failed step that could run again",
+    });
+  });
+
   it.each(["Running", "Pending", "Succeeded"] as const)("is %s", (phase) => {
     const decision = retryWorkflow(workflow(DIAMOND, phase), { now: NOW });
 

@@ -100,3 +100,88 @@ templates:
   expect(run.phase).toBe("Succeeded");
   expect(run.node("wf")?.outputs?.parameters).toMatchObject([{ name: "out", value: "second" }]);
 });
+
+describe("attempts of a DAG, which have no exit code and no message", () => {
+  const attempts = (strategy: string): PureWorkflow =>
+    new PureWorkflow(`
+entrypoint: main
+templates:
+- { name: main, retryStrategy: ${strategy}, dag: { tasks: [{ name: a, template: leaf }] } }
+- { name: leaf, container: { image: x, command: [run] } }
+`).settle();
+
+  it.each(["OnError", "OnTransientError"])("are not tried again when the policy is %s", (policy) => {
+    const run = attempts(`{ limit: 3, retryPolicy: ${policy} }`).end("a", { exitCode: 1 });
+
+    expect(run.node("wf")).toMatchObject({ type: "Retry", phase: "Failed" });
+    expect(run.node("wf")).not.toHaveProperty("message");
+    expect(run.node("wf(1)")).toBeUndefined();
+  });
+
+  it("are seen so by an expression", () => {
+    const expression = "lastRetry.exitCode == '-1' && lastRetry.message == '' && retries == '0'";
+    const run = attempts(`{ limit: 3, expression: "${expression}" }`).end("a", { exitCode: 1 });
+    expect(run.node("wf(1)")?.phase).toBe("Running");
+
+    run.end("a", { exitCode: 1 });
+
+    expect(run.message).toBe("retryStrategy.expression evaluated to false");
+  });
+
+  it("leave a node without outputs when one succeeds", () => {
+    const run = attempts("{ limit: 3 }").end("a");
+
+    expect(run.node("wf")).toMatchObject({ type: "Retry", phase: "Succeeded" });
+    expect(run.node("wf")).not.toHaveProperty("outputs");
+  });
+});
+
+describe("an exit handler", () => {
+  it("still runs in a workflow that is stopped, but is not tried again", () => {
+    const run = new PureWorkflow(`
+entrypoint: main
+onExit: clean
+templates:
+- { name: main, container: { image: x, command: [run] } }
+- { name: clean, retryStrategy: { limit: 3 }, container: { image: x, command: [run] } }
+`)
+      .settle()
+      .end("wf");
+
+    run.change({ shutdown: "Stop" }).settle().end("wf.onExit(0)", { exitCode: 1 });
+
+    expect(run.node("wf.onExit")).toMatchObject({ phase: "Failed", message: "Stopped with strategy 'Stop'" });
+    expect(run.node("wf.onExit(1)")).toBeUndefined();
+  });
+});
+
+describe("the workflow's own strategy", () => {
+  it("with a policy that nobody knows makes an error of every step that fails", () => {
+    const run = new PureWorkflow(`
+entrypoint: main
+retryStrategy: { limit: 3, retryPolicy: Sometimes }
+templates: [{ name: main, container: { image: x, command: [run] } }]
+`)
+      .settle()
+      .end("wf(0)", { exitCode: 1 });
+
+    expect([run.phase, run.message]).toEqual([
+      "Error",
+      "error in entry template execution: Sometimes is not a valid RetryPolicy",
+    ]);
+  });
+});
+
+it("the wait after an attempt whose end was not recorded begins now", () => {
+  const run = retried(`{ limit: 3, backoff: { duration: "10" } }`).end("wf(0)", { exitCode: 1 });
+  const nodes = run.nodes.map((node) => {
+    const { finishedAt: _, ...rest } = node;
+    return [node.id, rest];
+  });
+  run.workflow = { ...run.workflow, status: { ...run.workflow.status, nodes: Object.fromEntries(nodes) } };
+
+  run.wait(60_000);
+
+  expect(run.node("wf(1)")).toBeUndefined();
+  expect(run.checkAgainAt).toBe(run.now + 10_000);
+});
