@@ -8,6 +8,7 @@ import { conditionOf, setCondition, type Condition } from "../../resources/condi
 import { keyOf, type ObjectKey } from "../../resources/object-meta.ts";
 import type { Sensor, SensorSpec } from "../../resources/sensor.ts";
 import { SETTLED, watchOf, type Controller, type Outcome } from "../loop/controller.ts";
+import { ParsedSpecs } from "../loop/parsed-specs.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import type { SensorControllerOptions } from "./sensor-controller-options.ts";
 
@@ -21,6 +22,7 @@ export function createSensorController(options: SensorControllerOptions): Contro
   const { store, inbox } = options;
   // Which Sensors want events of which EventSource: an event that comes in wakes only these.
   const interests = new Map<string, { readonly key: ObjectKey; readonly sources: ReadonlySet<string> }>();
+  const specs = new ParsedSpecs(parseSensor);
   let areOrphansForgotten = false;
   return {
     name: "sensor",
@@ -45,7 +47,7 @@ export function createSensorController(options: SensorControllerOptions): Contro
         await inbox.unsubscribe(key);
         return SETTLED;
       }
-      const parsed = parseSensor(sensor.spec);
+      const parsed = specs.parse(sensor);
       if (!parsed.isValid) {
         const message = parsed.problems.map((problem) => `${problem.path} ${problem.message}`).join("; ");
         await report(options, sensor, { status: "False", reason: "InvalidSpec", message });

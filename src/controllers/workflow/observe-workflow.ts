@@ -2,19 +2,20 @@
 import { configMapKey, templateKey, type KnownFacts, type Need } from "../../argo/workflow/facts.ts";
 import { podNameOf } from "../../argo/workflow/names.ts";
 import { isFulfilled } from "../../argo/workflow/node-tree.ts";
+import type { ParsedSpec } from "../../argo/workflow/parse-spec.ts";
 import type { ResourceStore } from "../../platform/resource-store.ts";
 import { WORKFLOW_TEMPLATE } from "../../resources/argo-kinds.ts";
 import { CONFIG_MAP, SERVICE_ACCOUNT } from "../../resources/core.ts";
 import { POD, type Pod } from "../../resources/pod.ts";
 import type { NodeStatus, Workflow } from "../../resources/workflow.ts";
-import type { ParsedSpecs } from "./parsed-specs.ts";
+import type { ParsedSpecs } from "../loop/parsed-specs.ts";
 import { readResource } from "./run-resource.ts";
 import { summarizePod } from "./summarize-pod.ts";
 
 export interface ObservationTools {
   readonly store: ResourceStore;
   storeFor(namespace: string, serviceAccount: string, updateVerb: "update" | "patch"): ResourceStore;
-  readonly specs: ParsedSpecs;
+  readonly specs: ParsedSpecs<ParsedSpec>;
 }
 
 /** The pods of nodes that have not ended, by their names: a list would read the pods of every workflow. */

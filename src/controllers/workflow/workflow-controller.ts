@@ -1,6 +1,7 @@
 // Runs Workflows: observes what the interpreter asks for, lets it decide, takes its actions, stores the workflow once.
 import { decideWorkflow, type WorkflowDecision } from "../../argo/workflow/decide-workflow.ts";
 import type { KnownFacts, Need } from "../../argo/workflow/facts.ts";
+import { parseWorkflowSpec } from "../../argo/workflow/parse-spec.ts";
 import type { LanguageSources } from "../../languages/go-value.ts";
 import type { ResourceStore } from "../../platform/resource-store.ts";
 import { WORKFLOW } from "../../resources/argo-kinds.ts";
@@ -10,9 +11,9 @@ import type { KubernetesObject, ObjectKey } from "../../resources/object-meta.ts
 import { POD } from "../../resources/pod.ts";
 import type { Workflow } from "../../resources/workflow.ts";
 import { SETTLED, watchOf, type Controller, type Outcome, type Watch } from "../loop/controller.ts";
+import { ParsedSpecs } from "../loop/parsed-specs.ts";
 import { HeldLocks } from "./held-locks.ts";
 import { answerNeed, observePods, type ObservationTools } from "./observe-workflow.ts";
-import { ParsedSpecs } from "./parsed-specs.ts";
 import { performActions } from "./perform-actions.ts";
 import { RememberedNeeds } from "./remembered-needs.ts";
 import { WORKFLOW_LABELS } from "./pod-annotations.ts";
@@ -55,7 +56,7 @@ class WorkflowController implements Controller {
     this.#tools = {
       store: options.store,
       storeFor: (namespace, serviceAccount, updateVerb) => options.storeFor(namespace, serviceAccount, updateVerb),
-      specs: new ParsedSpecs(),
+      specs: new ParsedSpecs(parseWorkflowSpec),
     };
     this.#random = () => options.random();
     this.watches = [
