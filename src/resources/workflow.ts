@@ -107,7 +107,7 @@ export interface ResourceTemplate {
 export interface DagTemplate {
   /** Names of target tasks with a single space between them. */
   readonly target?: string;
-  readonly tasks: readonly DagTask[];
+  readonly tasks?: readonly DagTask[];
   readonly failFast?: boolean;
 }
 

@@ -61,13 +61,14 @@ function isKnownFalse(when: string | undefined, mayHoldItem: boolean): boolean {
   }
 }
 
-function readItems(call: TemplateCall): readonly LoopItem[] {
+/** What never runs may take its items from what is absent. */
+function readItems({ withItems = [], withParam, withSequence, when }: TemplateCall): readonly LoopItem[] {
   try {
-    if ((call.withItems ?? []).length > 0) return loopItemsOf(call.withItems ?? []);
-    if (call.withParam !== undefined) return parseLoopItems(call.withParam);
-    return call.withSequence === undefined ? [] : expandSequence(call.withSequence);
+    if (withItems.length === 0 && withParam !== undefined) return parseLoopItems(withParam);
+    if (withItems.length === 0 && withSequence !== undefined) return expandSequence(withSequence);
+    return loopItemsOf(withItems);
   } catch (error) {
-    if (error instanceof LanguageError && isKnownFalse(call.when, true)) return [];
+    if (error instanceof LanguageError && isKnownFalse(when, true)) return [];
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 // New nodes: of templates that run, and of steps that never do.
+import { definedFields } from "../../resources/defined-fields.ts";
 import type { NodePhase, NodeStatus, NodeType, TemplateCall } from "../../resources/workflow.ts";
 import type { HookContext } from "./hooks.ts";
+import type { NewNode } from "./node-tree.ts";
 import type { Pass, TemplateExecution, TemplateRun } from "./pass.ts";
 import type { CallReference } from "./call-reference.ts";
 import { templateScopeOf, type TemplateSource } from "./template-lookup.ts";
@@ -12,15 +14,11 @@ export function createExecutableNode(
   type: NodeType,
   phase: NodePhase,
 ): NodeStatus {
-  const { nodeName, call, source, boundary, nodeFlag } = execution;
   const hasInputs = (template.inputs?.parameters ?? []).length > 0;
   return pass.nodes.create({
-    name: nodeName,
+    ...describeExecution(execution),
     type,
     phase,
-    ...describeCall(call, source),
-    ...(boundary === undefined ? {} : { boundaryId: boundary.id }),
-    ...(nodeFlag === undefined ? {} : { nodeFlag }),
     ...(hasInputs && template.inputs !== undefined ? { inputs: template.inputs } : {}),
   });
 }
@@ -29,16 +27,17 @@ export function createExecutableNode(
 export function markError(pass: Pass, execution: TemplateExecution, message: string): NodeStatus {
   const known = pass.nodes.named(execution.nodeName);
   if (known !== undefined) return pass.nodes.mark(known.id, "Error", message);
-  const { nodeName, call, source, boundary, nodeFlag } = execution;
-  return pass.nodes.create({
-    name: nodeName,
-    type: "Skipped",
-    phase: "Error",
-    message,
-    ...describeCall(call, source),
-    ...(boundary === undefined ? {} : { boundaryId: boundary.id }),
-    ...(nodeFlag === undefined ? {} : { nodeFlag }),
-  });
+  return pass.nodes.create({ ...describeExecution(execution), type: "Skipped", phase: "Error", message });
+}
+
+function describeExecution({
+  nodeName,
+  call,
+  source,
+  boundary,
+  nodeFlag,
+}: TemplateExecution): Omit<NewNode, "type" | "phase"> {
+  return { name: nodeName, ...describeCall(call, source), boundaryId: boundary?.id, ...definedFields({ nodeFlag }) };
 }
 
 export interface SkippedNode {
@@ -65,9 +64,6 @@ export function describeCall(
   call: CallReference,
   source: TemplateSource,
 ): Pick<NodeStatus, "templateName" | "templateRef" | "templateScope"> {
-  return {
-    ...(call.template === undefined ? {} : { templateName: call.template }),
-    ...(call.templateRef === undefined ? {} : { templateRef: call.templateRef }),
-    templateScope: templateScopeOf(source),
-  };
+  const { template, templateRef } = call;
+  return definedFields({ templateName: template, templateRef, templateScope: templateScopeOf(source) });
 }

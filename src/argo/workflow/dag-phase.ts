@@ -28,24 +28,25 @@ export function assessDag(pass: Pass, dag: DagRun, targets: readonly string[]): 
   return result;
 }
 
-/** The phase of the branch that leads to each node; undefined while a node is under way. */
+/** The phase of the branch that leads to each node; undefined while a node is under way or yet to be made. */
 function branchPhases(pass: Pass, dag: DagRun): ReadonlyMap<string, NodePhase> | undefined {
   const phases = new Map<string, NodePhase>();
   const seen = new Set<string>();
-  const queue: { id: string; phase: NodePhase }[] = [];
+  const queue: { id: string; inherited: NodePhase }[] = [];
   const enqueue = (ids: Iterable<string>, phase: NodePhase): void => {
     for (const id of ids) {
       const key = `${id} ${phase}`;
-      if (!seen.has(key)) queue.push({ id, phase });
+      if (!seen.has(key)) queue.push({ id, inherited: phase });
       seen.add(key);
     }
   };
   enqueue(pass.nodes.childrenOf(dag.node.id), "Succeeded");
-  for (let at = 0; at < queue.length; at += 1) {
-    const { id, phase: inherited } = queue[at] ?? { id: "", phase: "Succeeded" };
+  // The queue grows while it is walked.
+  for (const { id, inherited } of queue) {
     const node = pass.nodes.get(id);
-    const phase = node === undefined ? undefined : phaseOf(pass, node, inherited);
-    if (node === undefined || phase === undefined) return undefined;
+    if (node === undefined) return undefined;
+    const phase = phaseOf(pass, node, inherited);
+    if (phase === undefined) return undefined;
     if (!isFailedOrError(phases.get(id) ?? "Succeeded")) phases.set(id, phase);
     enqueue(node.type === "Retry" ? childrenOfRetry(pass, node) : pass.nodes.childrenOf(id), phase);
   }
@@ -58,14 +59,21 @@ function phaseOf(pass: Pass, node: NodeStatus, inherited: NodePhase): NodePhase 
   return isCompleted(node.phase) ? node.phase : inherited;
 }
 
-/** A loop whose children have all ended, but that nobody visits any more because what follows has ended too. */
+/**
+ * A loop whose children have all ended, but that nobody visits any more because what follows has ended too, for example
+ * after a retry. As in Argo it does not wait for the exit handlers of its children either.
+ */
 function completeGroup(pass: Pass, node: NodeStatus): NodePhase | undefined {
   const children = pass.nodes.childNodesOf(node.id);
   if (node.type !== "TaskGroup" || children.length === 0 || children.some(({ phase }) => !isFulfilled(phase))) {
     return undefined;
   }
-  const phase = children.findLast((child) => isFailedOrError(child.phase))?.phase ?? "Succeeded";
-  return pass.nodes.mark(node.id, phase).phase;
+  return pass.nodes.mark(node.id, loopPhase(children)).phase;
+}
+
+/** The last failed child in the order of the items gives the phase. */
+export function loopPhase(children: readonly NodeStatus[]): NodePhase {
+  return children.findLast((child) => isFailedOrError(child.phase))?.phase ?? "Succeeded";
 }
 
 /** Attempts stand for themselves in the Retry node; what follows hangs below the attempts, hooks beside them. */

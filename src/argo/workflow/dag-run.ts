@@ -19,7 +19,7 @@ export class DagRun {
     this.#pass = pass;
     this.group = group;
     this.node = node;
-    this.#tasks = new Map(group.template.dag?.tasks.map((task) => [task.name, task]));
+    this.#tasks = new Map(group.template.dag?.tasks?.map((task) => [task.name, task]));
   }
 
   get tasks(): Iterable<DagTask> {

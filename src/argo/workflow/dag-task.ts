@@ -3,10 +3,11 @@ import type { DagTask, NodeStatus } from "../../resources/workflow.ts";
 import { expandLoop, holds, isLoop, resolveCall } from "./call-resolution.ts";
 import { evaluateDepends } from "./condition-expression.ts";
 import { createSkippedNode, describeCall, type SkippedNode } from "./create-node.ts";
+import { loopPhase } from "./dag-phase.ts";
 import type { DagRun } from "./dag-run.ts";
 import { dependsExpression, type TaskResults } from "./depends.ts";
 import { runExitHook, runHooks } from "./hooks.ts";
-import { isCompleted, isFailedOrError, isFulfilled } from "./node-tree.ts";
+import { isCompleted, isFulfilled } from "./node-tree.ts";
 import { outboundNodesOf } from "./outbound.ts";
 import type { Pass } from "./pass.ts";
 import { areHooksFulfilled } from "./scope.ts";
@@ -27,8 +28,8 @@ export function executeTask(pass: Pass, dag: DagRun, name: string): void {
   const expanded = mayRun(pass, dag, name) ? expandTask(pass, dag, task) : undefined;
   if (expanded === undefined) return;
   const group = isLoop(task) ? openTaskGroup(pass, dag, task, expanded) : undefined;
-  if (!startAll(pass, dag, task, { expanded, group }) || group === undefined) return;
-  closeTaskGroup(pass, dag, group, expanded);
+  const nodes = startAll(pass, dag, task, { expanded, group });
+  if (group !== undefined && nodes !== undefined) closeTaskGroup(pass, group, nodes);
 }
 
 /** The task with its tags replaced, once per item of its loop. Undefined: it waits, or was failed here. */
@@ -97,46 +98,55 @@ interface Expansion {
   readonly group: NodeStatus | undefined;
 }
 
-/** False when the pass shall go no further with this task. */
-function startAll(pass: Pass, dag: DagRun, task: DagTask, { expanded, group }: Expansion): boolean {
+/** All nodes of the task, in the order of the items. Undefined when the pass shall go no further with it. */
+function startAll(
+  pass: Pass,
+  dag: DagRun,
+  task: DagTask,
+  { expanded, group }: Expansion,
+): readonly NodeStatus[] | undefined {
+  const nodes: NodeStatus[] = [];
   for (const each of expanded) {
-    const name = dag.nodeName(each.name);
-    if (pass.nodes.named(name) === undefined && !beginTask(pass, dag, each, { task, group })) continue;
-    const execution = pass.execute({
-      nodeName: name,
-      call: { kind: "task", ...each },
-      source: dag.group.source,
-      arguments: each.arguments ?? {},
-      boundary: { id: dag.node.id, template: dag.group.declared },
-      isOnExit: dag.group.execution.isOnExit,
-    });
-    if (execution.kind === "timeout" || execution.kind === "error") {
-      const id = pass.nodes.idOf(name);
-      if (execution.kind === "timeout") pass.nodes.mark(id, "Failed", "timeout");
-      else pass.nodes.mark(id, "Error", `task '${name}' errored: ${execution.message}`);
-      return false;
-    }
-    const node = pass.nodes.named(name);
-    if (node === undefined) return false;
-    if (isCompleted(node.phase) && !runExit(pass, dag, task, node)) return false;
+    const node = startOne(pass, dag, each, { task, group });
+    if (node === undefined) return undefined;
+    nodes.push(node);
   }
-  return true;
+  return nodes;
+}
+
+function startOne(pass: Pass, dag: DagRun, each: DagTask, loop: Loop): NodeStatus | undefined {
+  const name = dag.nodeName(each.name);
+  const skipped = pass.nodes.named(name) === undefined ? beginTask(pass, dag, each, loop) : undefined;
+  if (skipped !== undefined) return skipped;
+  const execution = pass.execute({
+    nodeName: name,
+    call: { kind: "task", ...each },
+    source: dag.group.source,
+    arguments: each.arguments ?? {},
+    boundary: { id: dag.node.id, template: dag.group.declared },
+    isOnExit: dag.group.execution.isOnExit,
+  });
+  if (execution.kind === "error") {
+    pass.nodes.mark(pass.nodes.idOf(name), "Error", `task '${name}' errored: ${execution.message}`);
+  }
+  if (execution.kind === "timeout" || execution.kind === "error") return undefined;
+  const node = pass.nodes.named(name);
+  return node !== undefined && isCompleted(node.phase) && !runExit(pass, dag, loop.task, node) ? undefined : node;
 }
 
 /**
- * False when the task does not run because of its `when`. The link to it is made even if the node itself cannot be made
- * yet: as in Argo a link to a node that does not exist keeps the DAG running.
+ * The node of a task that does not run because of its `when`; undefined when it may run. The link to it is made even if
+ * the node itself cannot be made yet: as in Argo a link to a node that does not exist keeps the DAG running.
  */
-function beginTask(pass: Pass, dag: DagRun, each: DagTask, loop: Loop): boolean {
+function beginTask(pass: Pass, dag: DagRun, each: DagTask, loop: Loop): NodeStatus | undefined {
+  const { when = "" } = each;
   const name = dag.nodeName(each.name);
   connect(pass, dag, loop, pass.nodes.idOf(name));
   const context = { boundary: { id: dag.node.id, template: dag.group.declared }, source: dag.group.source };
-  const skipWith = (phase: SkippedNode["phase"], message: string): boolean => {
+  const skipWith = (phase: SkippedNode["phase"], message: string): NodeStatus =>
     createSkippedNode(pass, { name, call: loop.task, phase, message, context });
-    return false;
-  };
   try {
-    return holds(each.when) || skipWith("Skipped", `when '${each.when ?? ""}' evaluated false`);
+    return holds(when) ? undefined : skipWith("Skipped", `when '${when}' evaluated false`);
   } catch (error) {
     return skipWith("Error", messageOf(error));
   }
@@ -167,8 +177,7 @@ function connect(pass: Pass, dag: DagRun, { task, group }: Loop, nodeId: string)
     return;
   }
   for (const dependency of dependencies) {
-    const node = dag.taskNode(dependency);
-    for (const end of node === undefined ? [] : outboundNodesOf(pass.nodes, node.id)) {
+    for (const end of outboundNodesOf(pass.nodes, pass.nodes.idOf(dag.nodeName(dependency)))) {
       pass.nodes.addChild(end, nodeId);
     }
   }
@@ -194,12 +203,8 @@ function openTaskGroup(pass: Pass, dag: DagRun, task: DagTask, expanded: readonl
   return group;
 }
 
-/** The last failed child in the order of the items gives the phase. */
-function closeTaskGroup(pass: Pass, dag: DagRun, group: NodeStatus, expanded: readonly DagTask[]): void {
-  const children = expanded.map((each) => dag.taskNode(each.name));
-  if (children.some((child) => child === undefined || !isFulfilled(child.phase))) return;
-  const failed = children.findLast((child) => child !== undefined && isFailedOrError(child.phase));
-  pass.nodes.mark(group.id, failed?.phase ?? "Succeeded");
+function closeTaskGroup(pass: Pass, group: NodeStatus, children: readonly NodeStatus[]): void {
+  if (children.every(({ phase }) => isFulfilled(phase))) pass.nodes.mark(group.id, loopPhase(children));
 }
 
 function fail(pass: Pass, dag: DagRun, task: DagTask, message: string): void {

@@ -1,5 +1,6 @@
 // DAG templates: from the targets backwards, every task whose dependencies have ended.
-import type { NodeStatus } from "../../resources/workflow.ts";
+import { definedFields } from "../../resources/defined-fields.ts";
+import type { NodeOutputs, NodeStatus } from "../../resources/workflow.ts";
 import { createExecutableNode } from "./create-node.ts";
 import { assessDag } from "./dag-phase.ts";
 import { DagRun } from "./dag-run.ts";
@@ -28,13 +29,10 @@ export function executeDag(pass: Pass, group: GroupExecution): NodeStatus {
   }
   const isStopping = pass.spec.shutdown !== undefined && areExitsDone && !group.execution.isOnExit;
   const phase = isStopping ? "Failed" : assessDag(pass, dag, targets);
-  if (phase === "Running") return pass.nodes.get(node.id) ?? node;
-  if (phase === "Succeeded") setOutputs(pass, dag);
-  const ends = targets.flatMap((target) => {
-    const targetNode = dag.taskNode(target);
-    return targetNode === undefined ? [] : outboundNodesOf(pass.nodes, targetNode.id);
-  });
-  setOutboundNodes(pass.nodes, node.id, ends);
+  if (phase === "Running") return pass.nodes.expect(node.id);
+  const outputs = phase === "Succeeded" ? outputsOf(pass, dag) : undefined;
+  const ends = targets.flatMap((target) => outboundNodesOf(pass.nodes, pass.nodes.idOf(dag.nodeName(target))));
+  pass.nodes.replace({ ...setOutboundNodes(pass.nodes, node.id, ends), ...definedFields({ outputs }) });
   return pass.nodes.mark(node.id, phase);
 }
 
@@ -60,7 +58,7 @@ function isExitDone(pass: Pass, dag: DagRun, target: string): boolean {
   return exit === undefined || isFulfilled(exit.phase);
 }
 
-function setOutputs(pass: Pass, dag: DagRun): void {
+function outputsOf(pass: Pass, dag: DagRun): NodeOutputs | undefined {
   const scope = new Scope("tasks", dag.group.template, pass.outputs);
   for (const task of dag.tasks) {
     const node = dag.taskNode(task.name);
@@ -68,6 +66,5 @@ function setOutputs(pass: Pass, dag: DagRun): void {
     dag.addToScope(scope, task, node);
     exportOutputs(pass, node.outputs);
   }
-  const outputs = collectOutputs(pass, dag.group.template, scope);
-  if (outputs !== undefined) pass.nodes.replace({ ...(pass.nodes.get(dag.node.id) ?? dag.node), outputs });
+  return collectOutputs(pass, dag.group.template, scope);
 }

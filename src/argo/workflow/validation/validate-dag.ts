@@ -1,7 +1,6 @@
 // DAG templates: dependencies without cycles, and tasks that use only what their ancestors give.
 import type { Arguments, DagTask, Template } from "../../../resources/workflow.ts";
 import { checkTaskResults, expandDependencies, type Dependencies } from "../depends.ts";
-import type { CallReference } from "../call-reference.ts";
 import { StepError } from "../step-error.ts";
 import type { TemplateSource } from "../template-lookup.ts";
 import { addItemNames } from "./item-names.ts";
@@ -14,14 +13,6 @@ import { validateNames } from "./validate-names.ts";
 import { at, requireNoDeadline, type GroupTools } from "./validate-group.ts";
 import type { ValidationContext } from "./validation-context.ts";
 
-interface DagCheck {
-  readonly path: string;
-  readonly tasks: readonly DagTask[];
-  readonly byName: ReadonlyMap<string, DagTask>;
-  readonly dependencies: ReadonlyMap<string, Dependencies>;
-  readonly templates: Map<string, Template | undefined>;
-}
-
 /** StepError for the first thing that is wrong. Adds what the tasks give to the names. */
 export function validateDag(
   context: ValidationContext,
@@ -33,26 +24,28 @@ export function validateDag(
   requireNoDeadline(template);
   const given = template.dag?.tasks ?? [];
   if (given.length === 0) throw new StepError(`${path} must have at least one task`);
-  const byName = new Map(given.map((task) => [task.name, task]));
-  const dependencies = new Map(
-    given.map((task) => [task.name, expandDependencies(task, (name) => byName.get(name)?.continueOn)]),
-  );
-  const tasks = at(`${path} sorting failed:`, () => sortTasks(given, dependencies));
-  validateNames(tasks, "field", `${path}.tasks`);
-  const dag: DagCheck = { path, tasks, byName, dependencies, templates: new Map() };
-  const usesDepends = tasks.some(({ depends }) => depends !== undefined);
-  for (const task of tasks) {
-    requireOneStyle(dag, task, usesDepends);
-    validateTask(context, source, task, { dag, tools });
+  const dependencies = new Map(given.map((task) => [task.name, dependenciesOf(task)]));
+  const sorted = at(`${path} sorting failed:`, () => sortTasks(given, dependencies));
+  validateNames(sorted, "field", `${path}.tasks`);
+  const usesDepends = sorted.some(({ depends }) => depends !== undefined);
+  const tasks: SortedTask[] = [];
+  for (const task of sorted) {
+    requireOneStyle(path, task, usesDepends);
+    const call = { path, tools, task };
+    validateTask(context, source, call);
+    tasks.push({ ...call, ancestors: ancestorsOf(call, tasks) });
   }
   at(`${path}.targets`, () => requireVariables(template.dag?.target ?? "", tools.names, context));
-  requireTargets(dag, template.dag?.target);
-  for (const task of tasks) {
-    validateTaskUse(context, source, task, { dag, tools });
-  }
+  requireTargets(`${path}.targets`, given, template.dag?.target);
+  for (const task of tasks) validateTaskUse(context, source, task);
 }
 
-function requireOneStyle({ path }: DagCheck, task: DagTask, usesDepends: boolean): void {
+/** Names only, for which `continueOn` does not matter. */
+function dependenciesOf(task: DagTask): Dependencies {
+  return expandDependencies(task, () => undefined);
+}
+
+function requireOneStyle(path: string, task: DagTask, usesDepends: boolean): void {
   const hasDependencies = (task.dependencies ?? []).length > 0;
   if ((usesDepends || hasDependencies) && /^[0-9]/.test(task.name)) {
     const rule = "name cannot begin with a digit when using either 'depends' or 'dependencies'";
@@ -68,52 +61,49 @@ function requireOneStyle({ path }: DagCheck, task: DagTask, usesDepends: boolean
   }
 }
 
-interface TaskCheck {
-  readonly dag: DagCheck;
+interface TaskCall {
+  readonly path: string;
   readonly tools: GroupTools;
+  readonly task: DagTask;
 }
 
-function validateTask(
-  context: ValidationContext,
-  source: TemplateSource,
-  task: DagTask,
-  { dag, tools }: TaskCheck,
-): void {
-  const where = `${dag.path}.tasks.${task.name}`;
-  const call: CallReference = { kind: "task", ...task };
-  const template = at(where, () => tools.validateCall(context, source, call, undefined));
-  dag.templates.set(task.name, template);
+/** A task behind everything that it depends on. */
+interface SortedTask extends TaskCall {
+  readonly ancestors: ReadonlySet<string>;
+}
+
+function validateTask(context: ValidationContext, source: TemplateSource, { path, tools, task }: TaskCall): void {
+  const where = `${path}.tasks.${task.name}`;
+  const { depends = "" } = task;
+  const template = at(where, () => tools.validateCall(context, source, { kind: "task", ...task }, undefined));
   const outputs = { prefix: "tasks", name: task.name, template, isLoop: givesLists(task) } as const;
   addOutputNames(context, tools.names, outputs);
-  if (task.depends !== undefined) at(where, () => checkTaskResults(task.depends ?? ""));
-  for (const [name, type] of dag.dependencies.get(task.name)?.tasks ?? []) {
-    const dependency = dag.byName.get(name);
-    if (dependency === undefined) throw new StepError(`${where} dependency '${name}' not defined`);
-    if (type === "items" && !givesLists(dependency) && dependency.withSequence === undefined) {
-      const rule = "uses an items-based condition such as .AnySucceeded or .AllFailed but does not contain any items";
-      throw new StepError(`${dag.path}.tasks.${dependency.name} dependency '${name}' ${rule}`);
-    }
-  }
+  at(where, () => checkTaskResults(depends));
 }
 
-/** With the outputs of its ancestors, and of nothing else. */
-function validateTaskUse(
-  context: ValidationContext,
-  source: TemplateSource,
-  task: DagTask,
-  { dag, tools }: TaskCheck,
-): void {
-  const where = `${dag.path}.tasks.${task.name}`;
+function ancestorsOf({ path, task }: TaskCall, earlier: readonly SortedTask[]): ReadonlySet<string> {
+  const { tasks: dependencies } = dependenciesOf(task);
+  const found = new Set<string>();
+  for (const { task: dependency, ancestors } of earlier) {
+    const { name, withSequence } = dependency;
+    if (!dependencies.has(name)) continue;
+    if (dependencies.get(name) === "items" && !givesLists(dependency) && withSequence === undefined) {
+      const rule = "uses an items-based condition such as .AnySucceeded or .AllFailed but does not contain any items";
+      throw new StepError(`${path}.tasks.${name} dependency '${name}' ${rule}`);
+    }
+    for (const each of [name, ...ancestors]) found.add(each);
+  }
+  return found;
+}
+
+/** Every task's outputs have names by now; only those of ancestors may be given as arguments. */
+function validateTaskUse(context: ValidationContext, source: TemplateSource, sorted: SortedTask): void {
+  const { path, tools, task, ancestors } = sorted;
+  const where = `${path}.tasks.${task.name}`;
   const { names } = tools;
   if (task.hooks !== undefined || hasExitHook(task)) names.add(`tasks.${task.name}.status`);
   const inside = namesInside(task, names);
-  const ancestors = ancestorsOf(dag, task.name);
-  for (const name of ancestors) {
-    const ancestor = dag.byName.get(name);
-    const isLoop = ancestor !== undefined && givesLists(ancestor);
-    addOutputNames(context, inside, { prefix: "tasks", name, template: dag.templates.get(name), isLoop });
-    inside.add(`tasks.${name}.status`);
-  }
+  for (const name of ancestors) inside.add(`tasks.${name}.status`);
   at(where, () => {
     addItemNames(task, inside);
     requireVariables(task, inside, context);
@@ -126,29 +116,19 @@ function validateTaskUse(
 }
 
 function requireDependencies(given: Arguments, ancestors: ReadonlySet<string>): void {
-  for (const { name, value } of given.parameters ?? []) {
-    const task = /^\{\{tasks\.([^.}]*)/.exec(value ?? "")?.[1];
+  for (const { name, value = "" } of given.parameters ?? []) {
+    const task = /^\{\{tasks\.([^.}]*)/.exec(value)?.[1];
     if (task !== undefined && !ancestors.has(task)) {
       throw new StepError(`missing dependency '${task}' for parameter '${name}'`);
     }
   }
 }
 
-function requireTargets({ path, byName }: DagCheck, target: string | undefined): void {
+function requireTargets(where: string, tasks: readonly DagTask[], target: string | undefined): void {
+  const names = new Set(tasks.map(({ name }) => name));
   for (const name of target?.split(" ") ?? []) {
-    if (!isTag(name) && !byName.has(name) && !name.includes("__argo__internal__placeholder-")) {
-      throw new StepError(`${path}.targets: target '${name}' is not defined`);
+    if (!isTag(name) && !names.has(name) && !name.includes("__argo__internal__placeholder-")) {
+      throw new StepError(`${where}: target '${name}' is not defined`);
     }
   }
-}
-
-function ancestorsOf({ dependencies }: DagCheck, name: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const rest = [...(dependencies.get(name)?.tasks.keys() ?? [])];
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    rest.push(...(dependencies.get(next)?.tasks.keys() ?? []));
-  }
-  return seen;
 }

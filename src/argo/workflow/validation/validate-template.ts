@@ -10,6 +10,7 @@ import {
   templateTypes,
   typeOf,
   type TemplateSource,
+  type TemplateType,
 } from "../template-lookup.ts";
 import type { VariableMap } from "../variables.ts";
 import { validateDag } from "./validate-dag.ts";
@@ -97,11 +98,9 @@ function validateTemplate(
 }
 
 function requireOneType(template: Template): void {
-  const count = templateTypes.filter((type) => template[type] !== undefined).length;
-  if (count === 1) return;
-  const problem = count === 0 ? "template type unspecified" : "multiple template types specified";
+  if (templateTypes.filter((type) => template[type] !== undefined).length === 1) return;
   const choices = "container, containerSet, steps, script, resource, dag, suspend, template, template ref";
-  throw new StepError(`templates.${template.name ?? ""} ${problem}. choose one of: ${choices}`);
+  throw new StepError(`templates.${template.name ?? ""} multiple template types specified. choose one of: ${choices}`);
 }
 
 function unknownArguments(template: Template): Arguments {
@@ -125,19 +124,22 @@ function inputNames(template: Template): readonly string[] {
   return [...inputs, ...(inputs.length === 0 ? [] : ["inputs.parameters"]), ...outputs];
 }
 
+const titlesWithoutPod = new Map<TemplateType | undefined, string>([
+  ["steps", "Steps"],
+  ["dag", "DAG"],
+  ["suspend", "Suspend"],
+]);
+
 /** Only templates that are pods have a time of their own. */
 function requireTimeouts(template: Template): void {
-  const type = typeOf(template);
-  const isLeaf = isPodType(type);
-  const title = { steps: "Steps", dag: "DAG", suspend: "Suspend", container: "", script: "", resource: "" };
-  const kind = type === undefined ? "" : title[type];
+  const title = titlesWithoutPod.get(typeOf(template));
   if (template.timeout !== undefined) {
-    if (!isLeaf) throw new StepError(`${kind} template doesn't support timeout field`);
+    if (title !== undefined) throw new StepError(`${title} template doesn't support timeout field`);
     if (/^[+-]?[0-9]+$/.test(template.timeout)) {
       throw new StepError(`${template.name ?? ""} has invalid duration format in timeout`);
     }
   }
-  if (template.pendingTimeout !== undefined && !isLeaf) {
-    throw new StepError(`${kind} template doesn't support pendingTimeout field`);
+  if (template.pendingTimeout !== undefined && title !== undefined) {
+    throw new StepError(`${title} template doesn't support pendingTimeout field`);
   }
 }
