@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // Most tests wait for processes of their own, so that a core that is left free stays idle.
+    maxWorkers: "100%",
   },
 });

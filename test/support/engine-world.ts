@@ -14,6 +14,7 @@ import { startModelSimulator, type ModelSimulator } from "../../src/model-simula
 import type { ScriptInput } from "../../src/model-simulator/script.ts";
 import { connectKubernetes, type Kubernetes } from "../../src/platform/kubernetes/connect-kubernetes.ts";
 import type { ResourceStore } from "../../src/platform/resource-store.ts";
+import { WEBHOOK_EVENTS } from "../../src/programs/demo/github-setup.ts";
 import { SECRET } from "../../src/resources/core.ts";
 import { WORKFLOW } from "../../src/resources/argo-kinds.ts";
 import type { Workflow } from "../../src/resources/workflow.ts";
@@ -45,18 +46,6 @@ const APP_PERMISSIONS = {
   pull_requests: "write",
   statuses: "read",
 } as const;
-
-/** Those of the pipelines' EventSource. */
-const EVENTS = [
-  "pull_request",
-  "pull_request_review",
-  "pull_request_review_comment",
-  "issue_comment",
-  "issues",
-  "push",
-  "workflow_run",
-  "check_run",
-];
 
 const APPS = ["runyard-author", "runyard-clippy"];
 const ANSWER: NonNullable<ScriptInput["steps"]>[number] = { say: "I will do it." };
@@ -380,7 +369,7 @@ async function startGitHub(directory: string, options: EngineWorldOptions): Prom
     apps: APPS.map((slug) => ({
       slug,
       permissions: APP_PERMISSIONS,
-      events: EVENTS,
+      events: WEBHOOK_EVENTS,
       installations: [{ account: "acme" }],
     })),
     ...options.github,

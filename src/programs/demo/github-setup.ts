@@ -40,7 +40,7 @@ const PERMISSIONS = {
 } as const;
 
 /** Those of the pipelines' EventSource: an App gets only what it subscribed to. */
-const EVENTS = [
+export const WEBHOOK_EVENTS = [
   "pull_request",
   "pull_request_review",
   "pull_request_review_comment",
@@ -62,7 +62,7 @@ export async function startDemoGitHub(start: StandIns["startGitHub"], setup: Git
     apps: apps.map((slug) => ({
       slug,
       permissions: PERMISSIONS,
-      events: EVENTS,
+      events: WEBHOOK_EVENTS,
       installations: [{ account: "acme", repositories: ["pricing"] }],
     })),
   });

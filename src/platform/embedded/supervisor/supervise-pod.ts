@@ -1,7 +1,7 @@
 // The life of one pod in its supervisor: init containers one after the other, then the containers, then the end.
 import type { CollectedOutputs, ContainerResult, PodNote } from "../../pod-runner.ts";
 import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../sandbox/egress.ts";
-import { controlGroupDirectories, findControllers, type Controller } from "./control-group.ts";
+import { controlGroupDirectories } from "./control-group.ts";
 import type { RecordedState } from "./pod-directory.ts";
 import type { ContainerPlan, PodPlan } from "./pod-plan.ts";
 import {
@@ -26,7 +26,7 @@ export interface Supervision {
 /** `record` replaces state.json; durable when a result is in it. It must not throw. */
 export function supervisePod(
   plan: PodPlan,
-  place: Pick<ContainerPlace, "directory" | "pipes">,
+  place: ContainerPlace,
   record: (state: RecordedState, durable: boolean) => Promise<void>,
 ): Supervision {
   const pod = new SupervisedPod(plan, place, record);
@@ -43,7 +43,7 @@ const STOPPED: Failure = { reason: "Stopped", message: "The pod was stopped befo
 
 class SupervisedPod {
   readonly #plan: PodPlan;
-  readonly #place: Pick<ContainerPlace, "directory" | "pipes">;
+  readonly #place: ContainerPlace;
   readonly #record: (state: RecordedState, durable: boolean) => Promise<void>;
   readonly #startedAt = new Date().toISOString();
   readonly #results = new Map<string, ContainerResult>();
@@ -51,16 +51,11 @@ class SupervisedPod {
   readonly #notes = new Map<string, PodNote>();
   readonly #running = new Set<RunningContainer>();
   readonly #cleaned: Promise<unknown>[] = [];
-  #controllers: readonly Controller[] = [];
   #failure: Failure | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #killAt = Infinity;
 
-  constructor(
-    plan: PodPlan,
-    place: Pick<ContainerPlace, "directory" | "pipes">,
-    record: (state: RecordedState, durable: boolean) => Promise<void>,
-  ) {
+  constructor(plan: PodPlan, place: ContainerPlace, record: (state: RecordedState, durable: boolean) => Promise<void>) {
     this.#plan = plan;
     this.#place = place;
     this.#record = record;
@@ -72,7 +67,6 @@ class SupervisedPod {
   }
 
   async run(): Promise<void> {
-    this.#controllers = await findControllers();
     const seconds = this.#plan.activeDeadlineSeconds;
     const deadline =
       seconds === undefined
@@ -114,10 +108,7 @@ class SupervisedPod {
     if (this.#failure !== undefined) return false;
     let running: RunningContainer;
     try {
-      running = await startContainer(this.#plan, plan, {
-        ...this.#place,
-        controllers: this.#controllers,
-      });
+      running = await startContainer(this.#plan, plan, this.#place);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#results.set(plan.name, cannotStart(plan.name, message));
@@ -164,7 +155,7 @@ class SupervisedPod {
         outputs: this.#outputs,
         notes: [...this.#notes.values()],
         controlGroups: [...this.#plan.initContainers, ...this.#plan.containers].flatMap((container) =>
-          controlGroupDirectories(this.#controllers, controlGroupName(this.#plan, container)),
+          controlGroupDirectories(this.#place.controllers, controlGroupName(this.#plan, container)),
         ),
         ...(this.#failure === undefined ? {} : { failure: this.#failure }),
       },

@@ -3,6 +3,7 @@
 import { link, unlink } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { basename, join } from "node:path";
+import { findControllers } from "./control-group.ts";
 import { CLAIM_FILE, PLAN_FILE, STATE_FILE, readJson, writeJson, type Claim } from "./pod-directory.ts";
 import { OutputPipeStock } from "./output-pipes.ts";
 import type { PodPlan } from "./pod-plan.ts";
@@ -31,6 +32,8 @@ class SupervisorServer {
   readonly #socketPath: string;
   readonly #server: Server;
   readonly #pipes: OutputPipeStock;
+  /** Our own group stays the same. */
+  readonly #controllers = findControllers();
   readonly #connections = new Set<Socket>();
   #current: CurrentPod | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -98,7 +101,8 @@ class SupervisorServer {
   async #supervise(directory: string, current: CurrentPod): Promise<void> {
     const plan = await readJson<PodPlan>(join(directory, PLAN_FILE));
     if (plan === undefined) throw new Error(`${directory} has no ${PLAN_FILE}`);
-    current.supervision = supervisePod(plan, { directory, pipes: this.#pipes }, async (state, durable) => {
+    const place = { directory, pipes: this.#pipes, controllers: await this.#controllers };
+    current.supervision = supervisePod(plan, place, async (state, durable) => {
       await writeJson(join(directory, STATE_FILE), state, durable);
       this.#broadcast({ kind: "changed", uid: current.uid });
     });
