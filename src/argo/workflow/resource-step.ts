@@ -97,8 +97,11 @@ function fail(pass: Pass, node: NodeStatus, message: string): NodeStatus {
   return pass.nodes.mark(node.id, "Failed", `main: Error (exit code 64): ${message}`);
 }
 
+/** An output with a value of its own needs no object. */
 function defaultOutputs(template: Template): readonly Parameter[] {
-  return (template.outputs?.parameters ?? []).map((output) => withValue(output, output.valueFrom?.default ?? ""));
+  return (template.outputs?.parameters ?? []).map((output) =>
+    output.valueFrom === undefined ? output : withValue(output, output.valueFrom.default ?? ""),
+  );
 }
 
 function readOutputs(template: Template, object: Readonly<Record<string, unknown>>): readonly Parameter[] {

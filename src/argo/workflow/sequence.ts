@@ -51,9 +51,11 @@ function describeFault(json: string): string {
   return invalidCharacter(rest, "in string literal");
 }
 
-/** The first one of the text. */
+/** The first one of the text, in the quotes of encoding/json. */
 function invalidCharacter(text: string, where: string): string {
-  return `invalid character '${quoteGo(text.charAt(0)).slice(1, -1)}' ${where}`;
+  const first = text.charAt(0);
+  const shown = first === "'" ? "\\'" : first === '"' ? first : quoteGo(first).slice(1, -1);
+  return `invalid character '${shown}' ${where}`;
 }
 
 /** Go's strconv.Atoi. */

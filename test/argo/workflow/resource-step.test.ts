@@ -34,16 +34,16 @@ describe("the outputs of a resource step", () => {
     expect(run.node("wf")?.outputs).toMatchObject({ exitCode: "0", parameters: [{ name: "phase", value: "Done" }] });
   });
 
-  it("are their defaults when there is no object, and otherwise empty", () => {
+  it("are their defaults when there is no object, and otherwise empty, but for a value of their own", () => {
     const sources = ["", ", default: none"].map(
       (more, index) => `{ name: n${index}, valueFrom: { jsonPath: "{.x}"${more} } }`,
     );
-    const run = resource(WAITING, outputs(...sources));
+    const run = resource(WAITING, outputs(...sources, `{ name: fixed, value: "1" }`));
 
     found(run, { kind: "empty" });
 
     expect(run.phase).toBe("Succeeded");
-    expect(run.node("wf")?.outputs?.parameters?.map(({ value }) => value)).toEqual(["", "none"]);
+    expect(run.node("wf")?.outputs?.parameters?.map(({ value }) => value)).toEqual(["", "none", "1"]);
   });
 
   it("without a path have no value, where a template is only found in the run", () => {

@@ -5,6 +5,8 @@ import { expandSequence } from "../../../src/argo/workflow/sequence.ts";
 
 it.each([
   ['%d" x', "invalid character 'x' after top-level value"],
+  ['%d" "', "invalid character '\"' after top-level value"],
+  ["\\'%d", "invalid character '\\'' in string escape code"],
   ["%d\\", "unexpected end of JSON input"],
   ["\\%d", "invalid character '7' in string escape code"],
   ["\\u0%dx", "invalid character 'x' in \\u hexadecimal character escape"],
