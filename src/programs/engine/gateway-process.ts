@@ -14,8 +14,10 @@ import { writePrivateFile } from "../../platform/node/private-file.ts";
 import type { GatewaySettings } from "../gateway.ts";
 
 const PROCESS_FILE = "process.json";
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
+/** One that is only slow, on a busy machine, must not be taken for dead: ending it would cut off an agent's turn. */
+const ANSWER_MS_MAX = 10_000;
 
 interface RunningGateway {
   readonly pid: number;
@@ -171,7 +173,7 @@ async function waitUntilReady(socketPath: string, gateway: RunningGateway, direc
 
 function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = request({ socketPath, path: "/healthz", timeout: 2000 }, (response) => {
+    const call = request({ socketPath, path: "/healthz", timeout: ANSWER_MS_MAX }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
