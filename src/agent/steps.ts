@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CONFIGURATION_CONFIG_MAP, CONFIGURATION_KEY } from "../configuration/build-installation.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import { readKeptValues, toConfiguration } from "../configuration/to-configuration.ts";
 import { PlatformError } from "../platform/errors.ts";
 import type { ResourceReader } from "../platform/resource-store.ts";
 import { CONFIG_MAP } from "../resources/core.ts";
@@ -33,7 +34,7 @@ export async function runStep(
 export async function readConfiguration(store: ResourceReader, namespace: string): Promise<Configuration> {
   const found = await store.get(CONFIG_MAP, { namespace, name: CONFIGURATION_CONFIG_MAP });
   const text = found?.data?.[CONFIGURATION_KEY];
-  if (text !== undefined) return JSON.parse(text) as Configuration;
+  if (text !== undefined) return toConfiguration(readKeptValues(text));
   throw new PlatformError({
     code: "NotFound",
     message: `ConfigMap ${namespace}/${CONFIGURATION_CONFIG_MAP} has no ${CONFIGURATION_KEY}`,

@@ -7,7 +7,7 @@ import type { Values } from "./values-schema.ts";
 
 export const AGENTS_CONFIG_MAP = "controller-agents";
 export const CONFIGURATION_CONFIG_MAP = "runyard-configuration";
-export const CONFIGURATION_KEY = "configuration.json";
+export const CONFIGURATION_KEY = "values.json";
 export const PARAMETERS_CONFIG_MAP = "runyard-parameters";
 export const SEMAPHORES_CONFIG_MAP = "runyard-semaphores";
 
@@ -32,9 +32,9 @@ export function buildAgentsConfigMap(
   return configMap(AGENTS_CONFIG_MAP, namespace, { "agents.yaml": formatYaml({ agents }), ...prompts });
 }
 
-/** The whole configuration for programs that run in pods (admit, finish) and for the gateway. It holds no secret. */
-export function buildConfigurationConfigMap(configuration: Configuration, namespace: string): ConfigMap {
-  return configMap(CONFIGURATION_CONFIG_MAP, namespace, { [CONFIGURATION_KEY]: JSON.stringify(configuration) });
+/** The values, for programs that run in pods; see to-configuration.ts. They hold no secret. */
+export function buildConfigurationConfigMap(values: Values, namespace: string): ConfigMap {
+  return configMap(CONFIGURATION_CONFIG_MAP, namespace, { [CONFIGURATION_KEY]: JSON.stringify(values) });
 }
 
 /** What pipelines read as parameters: installation-specific values that plain Argo YAML cannot hold. */

@@ -1,5 +1,5 @@
 // What an operator configures in values.yaml, parsed once into this. Every limit is named here and documented in
-// docs/reference/configuration.md; parse-values.ts makes one from the text.
+// docs/reference/configuration.md; to-configuration.ts makes one of checked values.
 
 export interface AgentProfile {
   /** Key in values: rex, clippy, … */

@@ -1,6 +1,5 @@
-// values.yaml text → Configuration. Overlays merge as Helm merges them: maps by key, everything else is replaced.
+// What an operator wrote, checked whole. Overlays merge as Helm merges them: maps by key, everything else is replaced.
 import { LanguageError, recover } from "../languages/language-error.ts";
-import type { Configuration, RepositoryRule } from "./configuration.ts";
 import { readProfilePrompt } from "./profile-prompt.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { VALUES_SCHEMA, type Values } from "./values-schema.ts";
@@ -27,42 +26,6 @@ export function checkValues(values: unknown): Values {
 
 function refused(problems: readonly string[]): LanguageError {
   return new LanguageError(`values.yaml is refused: ${problems.join("; ")}`);
-}
-
-/** The typed configuration of checked values. */
-export function toConfiguration(values: Values): Configuration {
-  return {
-    agents: values.agents.map((agent) => ({ ...agent, key: agent.name })),
-    limits: values.limits,
-    repositories: values.repositories.map((rule) => repositoryRule(rule)),
-    models: values.models,
-    registries: values.registries,
-    github: { apiUrl: withoutSlash(values.github.apiUrl), webUrl: withoutSlash(values.github.webUrl) },
-    requirementSecretsAllowed: values.requirementSecretsAllowed,
-    mcpServersAllowed: values.mcpServersAllowed,
-    publishMode: values.publish.mode,
-  };
-}
-
-function repositoryRule(rule: Values["repositories"][number]): RepositoryRule {
-  const short = rule.name.slice(rule.name.indexOf("/") + 1);
-  return {
-    name: rule.name,
-    label: rule.label,
-    docsRepository: rule.docsRepository ?? rule.name,
-    docsProjectDirectory: rule.docsProjectDirectory,
-    docsBranch: rule.docsBranch,
-    service: rule.service ?? serviceName(short),
-    allowForks: rule.allowForks,
-  };
-}
-
-/** The default service of a repository: its short name as a legal label value; empty for `owner/*`, decided per repository. */
-export function serviceName(repository: string): string {
-  return repository
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
 }
 
 function crossCheck(values: Values): Values {
@@ -92,10 +55,6 @@ function promptProblem(systemPrompt: string): string | undefined {
     },
     ({ message }) => message,
   );
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }
 
 function isMap(value: Json): value is { readonly [key: string]: Json } {

@@ -1,6 +1,6 @@
 // Which rule of values.yaml serves a repository: its own name first, then its owner's `owner/*`.
 import type { RepositoryRule } from "./configuration.ts";
-import { serviceName } from "./parse-values.ts";
+import { serviceName } from "./to-configuration.ts";
 
 /** The rule with the wildcard filled in, or undefined when the repository is not served. GitHub names compare without case. */
 export function ruleFor(rules: readonly RepositoryRule[], repository: string): RepositoryRule | undefined {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RequiredSecret } from "../configuration/required-secrets.ts";
-import { toConfiguration } from "../configuration/parse-values.ts";
+import { toConfiguration } from "../configuration/to-configuration.ts";
 import { runControllers } from "../controllers/loop/run-controllers.ts";
 import { DatabaseThread } from "../platform/embedded/database-thread.ts";
 import { jsonLog } from "../platform/node/json-log.ts";

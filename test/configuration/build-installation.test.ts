@@ -7,7 +7,8 @@ import {
   buildParametersConfigMap,
   buildSemaphoresConfigMap,
 } from "../../src/configuration/build-installation.ts";
-import { checkValues, toConfiguration } from "../../src/configuration/parse-values.ts";
+import { checkValues } from "../../src/configuration/parse-values.ts";
+import { readKeptValues, toConfiguration } from "../../src/configuration/to-configuration.ts";
 
 const values = checkValues(parse(readFileSync(new URL("../../charts/runyard/values.yaml", import.meta.url), "utf8")));
 const configuration = toConfiguration(values);
@@ -38,9 +39,9 @@ describe("controller-agents", () => {
 
 describe("runyard-configuration", () => {
   it("comes back as it was", () => {
-    const { data } = buildConfigurationConfigMap(configuration, "runyard");
+    const { data } = buildConfigurationConfigMap(values, "runyard");
 
-    expect(JSON.parse(data?.["configuration.json"] ?? "")).toEqual(configuration);
+    expect(toConfiguration(readKeptValues(data?.["values.json"] ?? ""))).toEqual(configuration);
   });
 });
 

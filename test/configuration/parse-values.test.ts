@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { checkValues, mergeValues, serviceName, toConfiguration } from "../../src/configuration/parse-values.ts";
+import { checkValues, mergeValues } from "../../src/configuration/parse-values.ts";
+import { serviceName, toConfiguration } from "../../src/configuration/to-configuration.ts";
 
 const chartValues = parse(readFileSync(new URL("../../charts/runyard/values.yaml", import.meta.url), "utf8"));
 

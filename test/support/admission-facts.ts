@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { AdmissionFacts, AdmissionRequest, PullRequestFacts } from "../../src/agent/admission/admission-facts.ts";
-import { checkValues, toConfiguration } from "../../src/configuration/parse-values.ts";
+import { checkValues } from "../../src/configuration/parse-values.ts";
+import { toConfiguration } from "../../src/configuration/to-configuration.ts";
 import { EMPTY_LANE } from "../../src/resources/lane.ts";
 
 const text = readFileSync(new URL("../../charts/runyard/values.yaml", import.meta.url), "utf8");

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { awaitLane, recordAttempt } from "../../src/agent/admission/lane-request.ts";
 import { buildPlan } from "../../src/agent/admission/build-plan.ts";
 import type { Configuration } from "../../src/configuration/configuration.ts";
-import { toConfiguration } from "../../src/configuration/parse-values.ts";
+import { toConfiguration } from "../../src/configuration/to-configuration.ts";
 import type { RunOutcome } from "../../src/configuration/run-file.ts";
 import { createCodeRunController } from "../../src/controllers/agent-run/agent-run-controller.ts";
 import { createChildWorkflowController } from "../../src/controllers/child-workflow/child-workflow-controller.ts";

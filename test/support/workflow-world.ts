@@ -22,6 +22,8 @@ import { readLane, type LaneState } from "../../src/resources/lane.ts";
 import type { KubernetesObject } from "../../src/resources/object-meta.ts";
 import { AgentWorld } from "./agent-world.ts";
 import { NAMESPACE, type WorldOptions } from "./gateway-world.ts";
+import type { Configuration } from "../../src/configuration/configuration.ts";
+import { VALUES_SCHEMA, type Values } from "../../src/configuration/values-schema.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
 
@@ -68,7 +70,7 @@ export class WorkflowWorld {
       authority,
       port: 0,
     });
-    await store.create(CONFIG_MAP, buildConfigurationConfigMap(configuration, NAMESPACE));
+    await store.create(CONFIG_MAP, buildConfigurationConfigMap(valuesOf(configuration), NAMESPACE));
     await store.create(CONFIG_MAP, buildSemaphoresConfigMap(configuration, NAMESPACE));
     const issued = { namespace: NAMESPACE, serviceAccount: ACCOUNT, expirationSeconds: 3_600 };
     const { token } = await tokens.issue({ ...issued, audience: API_AUDIENCE });
@@ -193,4 +195,12 @@ async function install({ gatewayWorld: { store } }: AgentWorld): Promise<void> {
       if (exists === false || exists === undefined) await store.create(kind, { ...object, metadata });
     }
   }
+}
+
+/** The values that such a configuration is made of. */
+function valuesOf({ publishMode, ...rest }: Configuration): Values {
+  const agents = rest.agents.map(({ key: _key, ...agent }) => agent);
+  const images = { agent: "runyard/agent:test", pullPolicy: "IfNotPresent" };
+  const github = { ...rest.github, webhook: { port: 12_000 } };
+  return VALUES_SCHEMA.parse({ ...rest, github, agents, publish: { mode: publishMode }, images });
 }

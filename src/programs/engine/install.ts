@@ -43,7 +43,7 @@ export async function installPipelines(options: InstallOptions): Promise<void> {
   const { namespace, values, configuration } = options;
   const built = [
     buildAgentsConfigMap(configuration, namespace, (value) => formatYaml(value as Parameters<typeof formatYaml>[0])),
-    buildConfigurationConfigMap(configuration, namespace),
+    buildConfigurationConfigMap(values, namespace),
     buildParametersConfigMap(values, namespace),
     buildSemaphoresConfigMap(configuration, namespace),
   ];
