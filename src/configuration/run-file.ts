@@ -9,6 +9,17 @@ export const RUN_FILE = "run.json";
 /** Where the token of the container's own role is mounted, in that container only. */
 export const TOKEN_FILE = "/var/run/secrets/runyard/token";
 
+/** Where the gateway of a cluster is, and what its certificate must be signed by. On one machine a socket leads to it. */
+export interface GatewayAddress {
+  /** `HOST:PORT`; an address, because agents' pods have no names to ask for. */
+  readonly address: string;
+  /** PEM. */
+  readonly authority: string;
+}
+/** The authority's file, beside run.json; and the name that the certificate bears, wherever the gateway is. */
+export const GATEWAY_AUTHORITY_FILE = "gateway-ca.crt";
+export const GATEWAY_SERVER_NAME = "runyard-gateway";
+
 /** Volumes of an agent pod by mount path; who may write is decided by the pod, see build-agent-pod.ts. */
 export const SOURCE_DIRECTORY = "/source";
 export const WORKSPACE_DIRECTORY = "/workspace";

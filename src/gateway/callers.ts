@@ -19,6 +19,10 @@ import { isCoveredBy, parseRepositoryName, repositoryText, type RepositoryName }
 const REVIEW_CACHE_MS = 5_000;
 const REVIEW_CACHE_MAX = 1_000;
 
+/** Accounts of the chart: what a stage's pod runs as, and a step of a workflow. */
+const AGENT_ACCOUNT = "runyard-agent";
+const WORKFLOW_ACCOUNT = "runyard-workflow";
+
 /** The label that Argo puts on the pods of a workflow. */
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
@@ -69,9 +73,10 @@ export interface CallersOptions {
   readonly reviewer: TokenReviewer;
   readonly configuration: Configuration;
   readonly clock: Clock;
-  /** Namespace of the release, and the account whose tokens may act as controller. */
+  /** Of the runs: nobody else's pods are served, whatever their labels say. */
   readonly namespace: string;
-  readonly controllerServiceAccount: string;
+  /** The user whose tokens may act as controller: `system:serviceaccount:<namespace>:<name>`. */
+  readonly controller: string;
 }
 
 export class Callers {
@@ -92,6 +97,7 @@ export class Callers {
       throw new Refusal("Unauthorized", "the token must be for exactly one of the gateway's audiences");
     }
     if (role === "controller") return { role, context: this.#controller(caller) };
+    this.#requireAccount(caller, role === "admit" ? WORKFLOW_ACCOUNT : AGENT_ACCOUNT);
     const pod = await this.#pod(caller);
     return { role, context: role === "admit" ? await this.#workflow(pod) : await this.#runOfPod(pod) };
   }
@@ -128,15 +134,20 @@ export class Callers {
   }
 
   #controller(caller: Caller): ControllerContext {
-    const { namespace, controllerServiceAccount } = this.#options;
-    if (caller.user !== serviceAccountUser(namespace, controllerServiceAccount)) {
-      throw new Refusal("Forbidden", `${caller.user} may not act as a controller`);
-    }
+    const { namespace, controller } = this.#options;
+    if (caller.user !== controller) throw new Refusal("Forbidden", `${caller.user} may not act as a controller`);
     return { kind: "controller", namespace };
   }
 
+  /** Anybody may ask for a token of our audience for a pod of their own; only these accounts' pods are ours. */
+  #requireAccount(caller: Caller, account: string): void {
+    if (caller.user === serviceAccountUser(this.#options.namespace, account)) return;
+    const message = `${caller.user} is not served; only pods of ${this.#options.namespace}/${account} may show this audience`;
+    throw new Refusal("Forbidden", message);
+  }
+
   async #pod(caller: Caller): Promise<Pod> {
-    const [, , namespace = ""] = caller.user.split(":");
+    const { namespace } = this.#options;
     if (caller.pod === undefined) throw new Refusal("Unauthorized", "the token is not bound to a pod");
     const pod = await this.#options.store.get(POD, { namespace, name: caller.pod.name });
     if (pod === undefined || pod.metadata.uid !== caller.pod.uid) {

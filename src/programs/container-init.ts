@@ -3,8 +3,9 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX, findOpenEgress } from "../platform/embedded/sandbox/egress.ts";
-import { forwardSocket } from "../platform/embedded/sandbox/forward-socket.ts";
+import { findOpenEgress } from "../platform/embedded/sandbox/egress.ts";
+import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../resources/pod.ts";
+import { forwardPort, openUnixSocket } from "../platform/node/forward-port.ts";
 import {
   API_PORT,
   API_SOCKET,
@@ -34,11 +35,13 @@ if (options.has("--test-egress")) {
 const gatewaySocket = process.env["RUNYARD_GATEWAY_SOCKET"];
 const apiSocket = process.env["RUNYARD_API_SOCKET"];
 if (options.has("--gateway")) {
-  const { port } = await forwardSocket(gatewaySocket === undefined ? GATEWAY_PORT : 0, gatewaySocket ?? GATEWAY_SOCKET);
+  const open = () => openUnixSocket(gatewaySocket ?? GATEWAY_SOCKET);
+  const { port } = await forwardPort({ port: gatewaySocket === undefined ? GATEWAY_PORT : 0, open });
   process.env["RUNYARD_GATEWAY_URL"] = `http://127.0.0.1:${String(port)}`;
 }
 if (options.has("--api")) {
-  const { port } = await forwardSocket(apiSocket === undefined ? API_PORT : 0, apiSocket ?? API_SOCKET);
+  const open = () => openUnixSocket(apiSocket ?? API_SOCKET);
+  const { port } = await forwardPort({ port: apiSocket === undefined ? API_PORT : 0, open });
   process.env["KUBERNETES_SERVICE_PORT"] = String(port);
   process.env["KUBERNETES_SERVICE_PORT_HTTPS"] = String(port);
   process.env["KUBERNETES_PORT"] = `tcp://127.0.0.1:${String(port)}`;

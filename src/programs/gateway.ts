@@ -1,6 +1,5 @@
-// The gateway's own program. On one machine the engine starts it, and tells it its settings on standard input as soon as it
+// The gateway's own program on one machine. The engine starts it, and tells it its settings on standard input as soon as it
 // knows them; it reaches the store through the engine's API as any other client does, and outlives the engine.
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Configuration } from "../configuration/configuration.ts";
 import { startGateway } from "../gateway/gateway.ts";
@@ -8,6 +7,7 @@ import { tokenFileCredential } from "../platform/kubernetes/credential.ts";
 import { connectKubernetes } from "../platform/kubernetes/connect-kubernetes.ts";
 import { jsonLog } from "../platform/node/json-log.ts";
 import { SYSTEM_CLOCK } from "../platform/node/system-clock.ts";
+import { upstreamOf } from "./upstream-environment.ts";
 
 export interface GatewaySettings {
   readonly configuration: Configuration;
@@ -60,16 +60,4 @@ async function run(settings: GatewaySettings): Promise<void> {
   process.once("SIGTERM", () => void stop());
   // The terminal of the engine is not ours.
   process.on("SIGINT", () => undefined);
-}
-
-async function upstreamOf(environment: NodeJS.ProcessEnv) {
-  const read = (name: string) => environment[name] ?? environment[name.toLowerCase()];
-  const [httpProxy, httpsProxy, noProxy] = [read("HTTP_PROXY"), read("HTTPS_PROXY"), read("NO_PROXY")];
-  const authorities = environment["NODE_EXTRA_CA_CERTS"];
-  return {
-    ...(httpProxy === undefined ? {} : { httpProxy }),
-    ...(httpsProxy === undefined ? {} : { httpsProxy }),
-    ...(noProxy === undefined ? {} : { noProxy }),
-    ...(authorities === undefined ? {} : { certificateAuthorities: [await readFile(authorities, "utf8")] }),
-  };
 }

@@ -9,6 +9,12 @@ export interface PodTemplate {
   readonly spec: PodSpec;
 }
 
+export interface PodFailureRule {
+  readonly action: string;
+  readonly onPodConditions?: readonly { readonly type: string; readonly status?: string }[];
+  readonly onExitCodes?: Readonly<Record<string, unknown>>;
+}
+
 export interface Job extends KubernetesObject {
   readonly spec: {
     readonly parallelism?: number;
@@ -17,7 +23,7 @@ export interface Job extends KubernetesObject {
     readonly activeDeadlineSeconds?: number;
     readonly ttlSecondsAfterFinished?: number;
     readonly suspend?: boolean;
-    readonly podFailurePolicy?: Readonly<Record<string, unknown>>;
+    readonly podFailurePolicy?: { readonly rules?: readonly PodFailureRule[] };
     readonly template: PodTemplate;
   };
   readonly status?: {

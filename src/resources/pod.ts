@@ -123,6 +123,11 @@ export interface Pod extends KubernetesObject {
 /** Reason of a pod that was refused because no sandbox can be made on its machine. */
 export const SANDBOX_UNAVAILABLE = "SandboxUnavailable";
 
+/** Reason of a pod whose container found a way out past the gateway; the exit code and beginning of that container's last word. */
+export const EGRESS_OPEN = "EgressOpen";
+export const EGRESS_OPEN_EXIT_CODE = 126;
+export const EGRESS_OPEN_PREFIX = `${EGRESS_OPEN}: `;
+
 export const POD: Kind<Pod> = {
   group: "",
   version: "v1",

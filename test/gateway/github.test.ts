@@ -244,6 +244,19 @@ describe("admit and the controllers", () => {
     expect([check.status, clone.status]).toEqual([403, 403]);
   });
 
+  it("take nobody's word who only labels a pod as if it were a run's: the account must be the chart's", async () => {
+    const { metadata } = (await world.addRun({ name: "task-8-author" })).run;
+    const labels = { "runyard.dev/run": metadata.name, "runyard.dev/run-kind": "CodeRun" };
+    const pod = await world.addPod("looks-alike", labels);
+    const ask = async (token: string) => (await world.call("/github/repos/acme/shop/pulls", token)).status;
+
+    const own = await ask(await world.issue("publish", pod));
+    const others = await ask(await world.issue("publish", pod, "runyard-workflow"));
+    const step = await ask(await world.issue("admit", pod, "runyard-agent"));
+
+    expect([own, others, step]).toEqual([200, 403, 403]);
+  });
+
   it("let a controller write the failing check of the run that it names", async () => {
     const token = await world.issue("controller");
     const body = JSON.stringify({

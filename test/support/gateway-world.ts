@@ -206,10 +206,14 @@ export class GatewayWorld {
   }
 
   /** A token of a role; without a pod it is the controller's own. */
-  async issue(role: Role, pod?: { readonly name: string; readonly uid: string }): Promise<string> {
+  async issue(
+    role: Role,
+    pod?: { readonly name: string; readonly uid: string },
+    serviceAccount = accountOf(role),
+  ): Promise<string> {
     const { token } = await this.tokens.issue({
       namespace: NAMESPACE,
-      serviceAccount: pod === undefined ? "runyard-controller" : "runyard-agent",
+      serviceAccount,
       audience: audienceOf(role),
       expirationSeconds: 3_600,
       ...(pod === undefined ? {} : { pod }),
@@ -232,7 +236,7 @@ export class GatewayWorld {
   }
 
   async #prepare(): Promise<void> {
-    for (const name of ["runyard-agent", "runyard-controller"]) {
+    for (const name of ["runyard-agent", "runyard-workflow", "runyard-controller"]) {
       const metadata = { name, namespace: NAMESPACE };
       await this.store.create(SERVICE_ACCOUNT, { apiVersion: "v1", kind: "ServiceAccount", metadata });
     }
@@ -319,3 +323,9 @@ const DEFAULT_LIMITS: Limits = {
   memoryBytes: 4_294_967_296,
   processesMax: 512,
 };
+
+/** The account that the chart's pods of this role run as. */
+function accountOf(role: Role): string {
+  if (role === "controller") return "runyard-controller";
+  return role === "admit" ? "runyard-workflow" : "runyard-agent";
+}

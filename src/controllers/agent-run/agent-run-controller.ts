@@ -1,5 +1,6 @@
 // The CodeRun and DocsRun controllers, the same on both engines: observe → decide → apply, status written once a pass.
 import type { Configuration } from "../../configuration/configuration.ts";
+import type { GatewayAddress } from "../../configuration/run-file.ts";
 import { hasCode } from "../../platform/errors.ts";
 import type { ResourceStore } from "../../platform/resource-store.ts";
 import type { FailedVerdict, VerdictWriter } from "../../platform/verdict-writer.ts";
@@ -30,6 +31,8 @@ export interface AgentRunDependencies {
   readonly verdicts: VerdictWriter;
   /** The image of agent pods. */
   readonly image: string;
+  /** Where pods reach the gateway of a cluster; Unavailable until that is known. */
+  readonly gateway?: () => Promise<GatewayAddress>;
 }
 
 export function createCodeRunController(dependencies: AgentRunDependencies): Controller {
@@ -166,7 +169,8 @@ async function createAttempt(
 ): Promise<void> {
   const { image, configuration } = to;
   const file = buildRunFile(run, input, attempt.retryCount + 1, configuration);
-  const parts: AgentJobParts = { run, input, file, jobName: attempt.jobName, image, configuration };
+  const gateway = await to.gateway?.();
+  const parts: AgentJobParts = { run, input, file, jobName: attempt.jobName, image, configuration, gateway };
   await createOnce(to.store, CONFIG_MAP, buildFilesConfigMap(parts), run);
   await createOnce(to.store, JOB, buildAgentJob(parts), run);
 }

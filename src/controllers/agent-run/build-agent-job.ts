@@ -2,6 +2,7 @@
 import type { Configuration } from "../../configuration/configuration.ts";
 import {
   AGENT_CONTAINERS,
+  GATEWAY_AUTHORITY_FILE,
   RESULT_DIRECTORY,
   RUN_DIRECTORY,
   RUN_FILE,
@@ -10,6 +11,7 @@ import {
   VERIFIED_DIRECTORY,
   WORKSPACE_DIRECTORY,
   type AgentContainer,
+  type GatewayAddress,
   type RunFile,
 } from "../../configuration/run-file.ts";
 import type { ConfigMap } from "../../resources/core.ts";
@@ -28,11 +30,21 @@ export interface AgentJobParts {
   readonly jobName: string;
   readonly image: string;
   readonly configuration: Configuration;
+  /** Of a cluster. */
+  readonly gateway?: GatewayAddress | undefined;
 }
 
 /** What clone, setup, gates and publishing may take beside the agent's own time, before the Job's deadline ends it all. */
 const MARGIN_SECONDS = 3600;
 const GRACE_SECONDS = 30;
+
+/**
+ * The attempt fails with its pod, whatever took that; and while there is a policy, no other pod is made before the lost one has
+ * really ended.
+ */
+const POD_FAILURE_POLICY = {
+  rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+} as const;
 
 /** Which volumes a container sees, and whether it may write there. What an agent wrote is data for those after it. */
 const MOUNTS: Readonly<
@@ -63,7 +75,10 @@ export function buildFilesConfigMap(parts: AgentJobParts): ConfigMap {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { ...ownedMetadata(parts, filesName(parts.jobName)) },
-    data: { [RUN_FILE]: JSON.stringify(parts.file, null, 2) },
+    data: {
+      [RUN_FILE]: JSON.stringify(parts.file, null, 2),
+      ...(parts.gateway === undefined ? {} : { [GATEWAY_AUTHORITY_FILE]: parts.gateway.authority }),
+    },
   };
 }
 
@@ -79,6 +94,7 @@ export function buildAgentJob(parts: AgentJobParts): Job {
       completions: 1,
       parallelism: 1,
       activeDeadlineSeconds: deadlineSeconds(parts),
+      podFailurePolicy: POD_FAILURE_POLICY,
       template: {
         metadata: { labels: metadata.labels, annotations: { [LABELS.run]: parts.run.metadata.name } },
         spec: {
@@ -135,6 +151,7 @@ function container(parts: AgentJobParts, name: AgentContainer): Container {
       // Where a container has no sandbox, these paths are replaced by the host's.
       { name: "RUNYARD_RUN", value: RUN_DIRECTORY },
       { name: "RUNYARD_TOKEN_FILE", value: TOKEN_FILE },
+      ...(parts.gateway === undefined ? [] : [{ name: "RUNYARD_GATEWAY_ADDRESS", value: parts.gateway.address }]),
       ...MOUNTS[name].map(([, path]) => ({ name: `RUNYARD_${path.slice(1).toUpperCase()}`, value: path })),
     ],
     resources: { limits: { memory: String(limits.memoryBytes) } },

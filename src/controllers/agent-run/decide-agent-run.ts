@@ -2,7 +2,6 @@
 // started", an ended run stays ended, and the number of attempts has a limit of its own.
 import type { RunOutcome } from "../../configuration/run-file.ts";
 import type { RunPhase } from "../../resources/code-run.ts";
-import { SANDBOX_UNAVAILABLE } from "../../resources/pod.ts";
 import type { PodOutcome } from "./read-outcome.ts";
 import type { ReadInput, RunInput } from "./run-input.ts";
 
@@ -110,7 +109,7 @@ function decideAttempt(observed: ObservedRun, attempt: RecordedAttempt): RunDeci
     case "complete":
       return completed(observed, attempt);
     case "failed":
-      if (observed.pod.refused !== undefined) return withoutSandbox(observed.pod.refused);
+      if (observed.pod.refused !== undefined) return notKeptIn(observed.pod.refused);
       return lost(observed, attempt, describeFailure(observed));
     case "absent":
       // Recorded but never seen running: the crash came before the creation. Seen running: it was taken away.
@@ -119,9 +118,8 @@ function decideAttempt(observed: ObservedRun, attempt: RecordedAttempt): RunDeci
   }
 }
 
-function withoutSandbox(why: string): RunDecision {
-  const message = `${why}; then start the run again`;
-  return { kind: "fail", reason: SANDBOX_UNAVAILABLE, message, removeJob: false, verdict: true };
+function notKeptIn({ reason, message }: NonNullable<PodOutcome["refused"]>): RunDecision {
+  return { kind: "fail", reason, message: `${message}; then start the run again`, removeJob: false, verdict: true };
 }
 
 function completed(observed: ObservedRun, attempt: RecordedAttempt): RunDecision {

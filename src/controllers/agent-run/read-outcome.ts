@@ -1,14 +1,21 @@
 // What the containers of a pod left behind: the last outcome in their order decides.
 import { AGENT_CONTAINERS, type RunOutcome } from "../../configuration/run-file.ts";
-import { SANDBOX_UNAVAILABLE, type ContainerStatus, type Pod } from "../../resources/pod.ts";
+import {
+  EGRESS_OPEN,
+  EGRESS_OPEN_EXIT_CODE,
+  EGRESS_OPEN_PREFIX,
+  SANDBOX_UNAVAILABLE,
+  type ContainerStatus,
+  type Pod,
+} from "../../resources/pod.ts";
 
 export interface PodOutcome {
   /** Of the last container that wrote one. */
   readonly outcome: RunOutcome | undefined;
   /** The first container that ended with a non-zero code: infrastructure trouble, with what it said. */
   readonly broken: { readonly container: string; readonly exitCode: number; readonly message: string } | undefined;
-  /** Why no container was started, where this machine can make no sandbox: another attempt would end likewise. */
-  readonly refused: string | undefined;
+  /** The agent was not started, because it could not be kept in: another attempt would end likewise. */
+  readonly refused: { readonly reason: string; readonly message: string } | undefined;
 }
 
 export function readOutcome(pod: Pod | undefined): PodOutcome {
@@ -21,8 +28,17 @@ export function readOutcome(pod: Pod | undefined): PodOutcome {
   return {
     outcome: outcomes.at(-1),
     broken: broken === undefined ? undefined : describeBroken(broken),
-    refused: pod?.status?.reason === SANDBOX_UNAVAILABLE ? (pod.status.message ?? "no sandbox can be made") : undefined,
+    refused: refusalOf(pod, broken),
   };
+}
+
+/** Only the engine's pods say it in their status; a cluster's is told by the container. */
+function refusalOf(pod: Pod | undefined, broken: ContainerStatus | undefined): PodOutcome["refused"] {
+  const { reason, message = "" } = pod?.status ?? {};
+  if (reason === SANDBOX_UNAVAILABLE || reason === EGRESS_OPEN) return { reason, message };
+  const { exitCode, message: said = "" } = broken?.state.terminated ?? {};
+  if (exitCode !== EGRESS_OPEN_EXIT_CODE || !said.startsWith(EGRESS_OPEN_PREFIX)) return undefined;
+  return { reason: EGRESS_OPEN, message: said.slice(EGRESS_OPEN_PREFIX.length) };
 }
 
 function describeBroken(status: ContainerStatus): NonNullable<PodOutcome["broken"]> {

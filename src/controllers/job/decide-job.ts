@@ -74,6 +74,7 @@ const SUPPORTED_FIELDS: ReadonlySet<string> = new Set([
   "completionMode",
   "manualSelector",
   "podReplacementPolicy",
+  "podFailurePolicy",
 ]);
 
 /** What this controller cannot honour, as one sentence per field. */
@@ -86,11 +87,22 @@ function unsupportedJobFields(job: Job): string | undefined {
     ...(["parallelism", "completions"] as const)
       .filter((name) => (spec[name] ?? 1) !== 1)
       .map((name) => `spec.${name}: must be 1 on one machine`),
+    ...unsupportedRules(job),
     ...unsupportedPodFields(spec.template.spec, "spec.template.spec").map(
       ({ field, message }) => `${field}: ${message}`,
     ),
   ];
   return problems.length === 0 ? undefined : problems.join("; ");
+}
+
+/** Nobody drains one machine: a rule about that has nothing to do here, and every other one would have. */
+function unsupportedRules({ spec }: Job): readonly string[] {
+  return (spec.podFailurePolicy?.rules ?? []).flatMap((rule, index) => {
+    const conditions = rule.onPodConditions ?? [];
+    const isOfDraining = conditions.length > 0 && conditions.every(({ type }) => type === "DisruptionTarget");
+    if (isOfDraining) return [];
+    return `spec.podFailurePolicy.rules[${index}]: only rules about DisruptionTarget are supported on one machine; remove it`;
+  });
 }
 
 function countFailure(facts: JobFacts, pod: Pod | undefined, failed: number): JobDecision {

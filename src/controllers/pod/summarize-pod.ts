@@ -3,7 +3,14 @@
 import type { ContainerResult, PodState } from "../../platform/pod-runner.ts";
 import { setCondition, type Condition } from "../../resources/condition.ts";
 import { kubernetesTime } from "../../resources/object-meta.ts";
-import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from "../../resources/pod.ts";
+import {
+  EGRESS_OPEN,
+  type Container,
+  type ContainerState,
+  type ContainerStatus,
+  type Pod,
+  type PodStatus,
+} from "../../resources/pod.ts";
 
 const HOST = "127.0.0.1";
 
@@ -49,7 +56,7 @@ export function summarizePod(pod: Pod, state: PodState, now: number): PodStatus 
 }
 
 function phaseOf(state: PodState): NonNullable<PodStatus["phase"]> {
-  if (state.lost || state.failure?.reason === "DeadlineExceeded" || state.failure?.reason === "EgressOpen") {
+  if (state.lost || state.failure?.reason === "DeadlineExceeded" || state.failure?.reason === EGRESS_OPEN) {
     return state.finished || state.lost ? "Failed" : runningPhase(state);
   }
   if (!state.finished) return runningPhase(state);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { runCommand } from "../../agent/commands.ts";
 import { formatOutcome, type StageContainer } from "../../agent/container.ts";
 import {
+  GATEWAY_AUTHORITY_FILE,
   RESULT_DIRECTORY,
   RUN_DIRECTORY,
   RUN_FILE,
@@ -12,16 +13,18 @@ import {
   type AgentContainer,
   type RunFile,
 } from "../../configuration/run-file.ts";
-import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../../platform/embedded/sandbox/egress.ts";
 import { createGatewayGitHubApi } from "../../platform/github/gateway-github-api.ts";
 import { createGatewayEgressList, createGatewaySessionArchive } from "../../platform/github/gateway-session-archive.ts";
 import { findDirectConnection } from "../../platform/node/find-direct-connection.ts";
 import { NODE_FILES } from "../../platform/node/node-files.ts";
 import { nodeProcessRunner } from "../../platform/node/node-process-runner.ts";
 import { SYSTEM_CLOCK } from "../../platform/node/system-clock.ts";
-import { GATEWAY, LOG, readToken } from "./surroundings.ts";
+import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../../resources/pod.ts";
+import { reachGateway, withoutGateway } from "./reach-gateway.ts";
+import { gatewayAt, LOG, readToken } from "./surroundings.ts";
 
 const { env } = process;
+const runDirectory = env["RUNYARD_RUN"] ?? RUN_DIRECTORY;
 const isSandboxed = env["RUNYARD_GATEWAY_SOCKET"] === undefined && env["RUNYARD_SANDBOX"] !== "none";
 
 /** Its exit code, and the text it leaves as its termination message. */
@@ -31,7 +34,7 @@ export interface ContainerEnd {
 }
 
 export async function runContainer(name: AgentContainer): Promise<ContainerEnd> {
-  const container = makeContainer();
+  const container = makeContainer(await reachGateway(findGateway));
   // Without a sandbox, which only the operator can choose, the host's network is the run's.
   const open = name === "agent" && isSandboxed ? await findDirectConnection() : undefined;
   if (open !== undefined) {
@@ -44,8 +47,15 @@ export async function runContainer(name: AgentContainer): Promise<ContainerEnd> 
   return { exitCode: 0, message: formatOutcome(outcome) };
 }
 
-function makeContainer(): Omit<StageContainer, "secretForms"> {
-  const run = JSON.parse(readFileSync(`${env["RUNYARD_RUN"] ?? RUN_DIRECTORY}/${RUN_FILE}`, "utf8")) as RunFile;
+function findGateway() {
+  const address = env["RUNYARD_GATEWAY_ADDRESS"];
+  if (address === undefined) throw withoutGateway("RUNYARD_GATEWAY_ADDRESS is not set");
+  return { address, authority: readFileSync(`${runDirectory}/${GATEWAY_AUTHORITY_FILE}`, "utf8") };
+}
+
+function makeContainer(gatewayUrl: string): Omit<StageContainer, "secretForms"> {
+  const run = JSON.parse(readFileSync(`${runDirectory}/${RUN_FILE}`, "utf8")) as RunFile;
+  const gateway = gatewayAt(gatewayUrl);
   const token = readToken();
   const { repositoryId, issue, pullRequest, stage } = run.identity;
   const number = issue ?? pullRequest;
@@ -62,12 +72,12 @@ function makeContainer(): Omit<StageContainer, "secretForms"> {
     },
     runner: nodeProcessRunner({ ownsProcesses: isSandboxed }),
     files: NODE_FILES,
-    api: createGatewayGitHubApi(GATEWAY),
-    sessions: createGatewaySessionArchive(GATEWAY, session),
-    egress: createGatewayEgressList(GATEWAY),
+    api: createGatewayGitHubApi(gateway),
+    sessions: createGatewaySessionArchive(gateway, session),
+    egress: createGatewayEgressList(gateway),
     clock: SYSTEM_CLOCK,
     log: LOG.with({ run: run.name, stage }),
-    gatewayUrl: GATEWAY.gatewayUrl,
+    gatewayUrl,
     token,
     binaries: { codex: env["RUNYARD_CODEX"] ?? "codex", claude: env["RUNYARD_CLAUDE"] ?? "claude" },
     path: env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",

@@ -37,6 +37,26 @@ describe("the pod of a run", () => {
     expect(unsupportedPodFields(buildAgentJob(parts(withSecret)).spec.template.spec, "spec")).toEqual([]);
   });
 
+  it("fails with its pod where a node is drained, instead of starting a second one beside it", () => {
+    const { podFailurePolicy } = buildAgentJob(parts(codeRun())).spec;
+
+    expect(podFailurePolicy?.rules).toMatchObject([
+      { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget" }] },
+    ]);
+  });
+
+  it("is told where a cluster's gateway is, and whom to believe there; on one machine there is nothing to tell", () => {
+    const gateway = { address: "10.96.0.7:8443", authority: "PEM" };
+    const cluster = { ...parts(codeRun()), gateway };
+    const { initContainers = [], containers } = buildAgentJob(cluster).spec.template.spec;
+
+    for (const { env } of [...initContainers, ...containers])
+      expect(env).toContainEqual({ name: "RUNYARD_GATEWAY_ADDRESS", value: gateway.address });
+    expect(buildFilesConfigMap(cluster).data?.["gateway-ca.crt"]).toBe("PEM");
+    expect(JSON.stringify(buildAgentJob(parts(codeRun())))).not.toContain("GATEWAY_ADDRESS");
+    expect(Object.keys(buildFilesConfigMap(parts(codeRun())).data ?? {})).toEqual(["run.json"]);
+  });
+
   it("lets nobody write what a later container trusts", () => {
     const writable = podSpec().all.map(({ name, volumeMounts = [] }) => [
       name,

@@ -34,7 +34,8 @@ function observed(change: Partial<ObservedRun> = {}): ObservedRun {
 
 describe("decideAgentRun", () => {
   it("fails at once, with the fix, where no sandbox can be made: another attempt would end likewise", () => {
-    const pod = { outcome: undefined, broken: undefined, refused: "No sandbox. Fix: apt-get install bubblewrap" };
+    const refused = { reason: "SandboxUnavailable", message: "No sandbox. Fix: apt-get install bubblewrap" };
+    const pod = { outcome: undefined, broken: undefined, refused };
 
     expect(decideAgentRun(observed({ phase: "Running", recorded, job: "failed", pod }))).toEqual({
       kind: "fail",

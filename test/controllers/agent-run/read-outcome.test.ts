@@ -28,8 +28,21 @@ describe("readOutcome", () => {
   it("says why no container was started where no sandbox can be made, and of no other failure", () => {
     const failed = (reason: string): Pod => ({ ...pod([], []), status: { phase: "Failed", reason, message: "why" } });
 
-    expect(readOutcome(failed("SandboxUnavailable")).refused).toBe("why");
+    for (const reason of ["SandboxUnavailable", "EgressOpen"])
+      expect(readOutcome(failed(reason)).refused).toEqual({ reason, message: "why" });
     expect(readOutcome(failed("NodeLost")).refused).toBeUndefined();
+    expect(readOutcome({ ...failed("EgressOpen"), status: { reason: "EgressOpen" } }).refused?.message).toBe("");
+  });
+
+  it("takes a container's word that the agent could have gone past the gateway, and no other word of it", () => {
+    const said = "EgressOpen: a direct connection succeeded";
+
+    const refused = readOutcome(pod([ended("prepare", 0), ended("agent", 126, said)], [])).refused;
+
+    expect(refused).toEqual({ reason: "EgressOpen", message: "a direct connection succeeded" });
+    expect(readOutcome(pod([ended("agent", 1, said)], [])).refused).toBeUndefined();
+    expect(readOutcome(pod([ended("agent", 126, "not found")], [])).refused).toBeUndefined();
+    expect(readOutcome(pod([ended("agent", 126)], [])).refused).toBeUndefined();
   });
 
   it("takes the last container's outcome", () => {

@@ -210,10 +210,20 @@ describe("a Job", () => {
   it("with a field that cannot be honoured fails with its path", () => {
     const template = { spec: { restartPolicy: "OnFailure", containers: [{ name: "m", command: ["x"] }] } } as const;
 
-    const decision = decideJob({ job: job({ completions: 2, podFailurePolicy: {}, template }), pods: [], now: NOW });
+    const rules = [
+      { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget" }] },
+      { action: "Ignore", onExitCodes: { operator: "In", values: [1] } },
+      { action: "Count", onPodConditions: [{ type: "ConfigIssue" }] },
+    ];
+    const spec = { completions: 2, podFailurePolicy: { rules }, podFailure: 1, template };
+
+    const decision = decideJob({ job: job(spec), pods: [], now: NOW });
 
     const message = decision.status?.conditions?.at(-1)?.message;
-    expect(message).toContain("spec.podFailurePolicy: is not supported");
+    expect(message).toContain("spec.podFailure: is not supported");
+    expect(message).toContain("spec.podFailurePolicy.rules[1]: only rules about DisruptionTarget");
+    expect(message).toContain("spec.podFailurePolicy.rules[2]: only rules");
+    expect(message).not.toContain("rules[0]");
     expect(message).toContain("spec.completions: must be 1");
     expect(message).toContain("spec.template.spec.restartPolicy: must be Never");
   });

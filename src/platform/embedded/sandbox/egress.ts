@@ -11,10 +11,6 @@ export const EGRESS_TARGETS: readonly { readonly host: string; readonly port: nu
 /** Without a route the kernel refuses at once; whatever takes longer may be on its way to somebody. */
 export const EGRESS_TEST_MS = 2000;
 
-/** The init's exit code and the beginning of its termination message when a connection succeeded. */
-export const EGRESS_OPEN_EXIT_CODE = 126;
-export const EGRESS_OPEN_PREFIX = "EgressOpen: ";
-
 /** A sentence naming the address that was reached, or undefined when all are out of reach. */
 export async function findOpenEgress(
   targets: readonly { readonly host: string; readonly port: number }[] = EGRESS_TARGETS,

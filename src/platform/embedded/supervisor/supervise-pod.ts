@@ -1,6 +1,6 @@
 // The life of one pod in its supervisor: init containers one after the other, then the containers, then the end.
 import type { CollectedOutputs, ContainerResult, PodNote } from "../../pod-runner.ts";
-import { EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../sandbox/egress.ts";
+import { EGRESS_OPEN, EGRESS_OPEN_EXIT_CODE, EGRESS_OPEN_PREFIX } from "../../../resources/pod.ts";
 import { controlGroupDirectories } from "./control-group.ts";
 import type { RecordedState } from "./pod-directory.ts";
 import type { ContainerPlan, PodPlan } from "./pod-plan.ts";
@@ -139,7 +139,7 @@ class SupervisedPod {
     for (const message of ending.notes) this.#notes.set(message, { type: "LimitsNotEnforced", message });
     const { exitCode, message } = ending.result;
     if (exitCode === EGRESS_OPEN_EXIT_CODE && message?.startsWith(EGRESS_OPEN_PREFIX) === true) {
-      this.#failure ??= { reason: "EgressOpen", message };
+      this.#failure ??= { reason: EGRESS_OPEN, message };
     }
   }
 

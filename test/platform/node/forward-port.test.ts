@@ -1,8 +1,8 @@
 import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { forwardSocket } from "../../../../src/platform/embedded/sandbox/forward-socket.ts";
-import { temporaryDirectory } from "../../../support/temporary-store.ts";
+import { forwardPort, openUnixSocket } from "../../../src/platform/node/forward-port.ts";
+import { temporaryDirectory } from "../../support/temporary-store.ts";
 
 async function talk(port: number, text: string): Promise<string> {
   const socket = createConnection({ port, host: "127.0.0.1" });
@@ -26,13 +26,14 @@ it("bytes go both ways, also after one side has said its last", async () => {
     server.close();
   });
 
-  const { port } = await forwardSocket(0, path);
+  const { port } = await forwardPort({ port: 0, open: () => openUnixSocket(path) });
 
   expect(await Promise.all([talk(port, "one"), talk(port, "two")])).toEqual(["heard one", "heard two"]);
 });
 
 it("a connection ends when nobody listens on the socket", async () => {
-  const { port } = await forwardSocket(0, join(await temporaryDirectory(), "missing"));
+  const missing = join(await temporaryDirectory(), "missing");
+  const { port } = await forwardPort({ port: 0, open: () => openUnixSocket(missing) });
 
   expect(await talk(port, "anybody?").catch(() => "")).toBe("");
 });
