@@ -45,6 +45,8 @@ const NO_SECRET = [
   "platform/embedded/supervisor/prepare-launch.ts",
   "platform/node/log-file.ts",
   "platform/node/private-file.ts",
+  // Of a cluster's gateway only: a copy of its Secret, in a volume of its own pod.
+  "programs/cluster/gateway-certificate.ts",
   "programs/engine/gateway-process.ts",
 ];
 

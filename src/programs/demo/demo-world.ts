@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectKubernetes, type Kubernetes } from "../../platform/kubernetes/connect-kubernetes.ts";
 import { SYSTEM_CLOCK } from "../../platform/node/system-clock.ts";
+import { namespacedStore } from "../../platform/namespaced-store.ts";
 import { patientStore } from "../../platform/patient-resource-store.ts";
 import { startEngine, type Engine, type EngineOptions } from "../engine.ts";
 import { buildValues, type DemoModel } from "./demo-model.ts";
 import { endRuns } from "./end-runs.ts";
 import { HOOK_APP, REPOSITORY, startDemoGitHub, type DemoGitHub } from "./github-setup.ts";
+
 import { createSecrets } from "./installation-secrets.ts";
 import { listenOnLoopback } from "./loopback-server.ts";
 import { packPackage } from "./pack-package.ts";
@@ -23,7 +25,10 @@ export const NAMESPACE_NAME = "runyard";
 const CHART_VALUES = fileURLToPath(new URL("../../../charts/runyard/values.yaml", import.meta.url));
 
 /** What the demonstration has of the engine; everything else it asks the API. */
-export type DemoEngine = Pick<Engine, "apiUrl" | "webhookUrl" | "kubeconfigPath" | "close">;
+export interface DemoEngine extends Pick<Engine, "apiUrl" | "webhookUrl" | "kubeconfigPath" | "close"> {
+  /** Of the Apps' and the model's Secrets, where that is another than the runs'. */
+  readonly systemNamespace?: string;
+}
 
 export interface WorldOptions {
   /** Exists. */
@@ -88,8 +93,9 @@ async function open(options: WorldOptions, keep: Keep): Promise<Omit<DemoWorld, 
   const valuesPath = join(directory, "values.yaml");
   await writeFile(valuesPath, values);
   const dataDirectory = join(directory, "data");
+  const start: NonNullable<WorldOptions["startEngine"]> = options.startEngine ?? startEngine;
   const engine = keep(
-    await (options.startEngine ?? startEngine)({
+    await start({
       dataDirectory,
       values: valuesPath,
       port: 0,
@@ -101,9 +107,12 @@ async function open(options: WorldOptions, keep: Keep): Promise<Omit<DemoWorld, 
   const connection = keep(
     await connectKubernetes({ kubeconfig: { path: engine.kubeconfigPath } }, { clock: SYSTEM_CLOCK }),
   );
-  const kubernetes = { ...connection, store: patientStore(connection.store, { clock: SYSTEM_CLOCK }) };
+  const patient = patientStore(connection.store, { clock: SYSTEM_CLOCK });
+  const kubernetes = { ...connection, store: namespacedStore(patient, NAMESPACE_NAME) };
   keep({ close: () => endRuns(kubernetes.store) });
-  const webhookSecret = await createSecrets({ store: kubernetes.store, namespace: NAMESPACE_NAME, github, model });
+  const { systemNamespace = NAMESPACE_NAME } = engine;
+  const of = { store: kubernetes.store, namespace: NAMESPACE_NAME, systemNamespace };
+  const webhookSecret = await createSecrets({ ...of, github, model });
   github.simulator.configureWebhook({ url: engine.webhookUrl, secret: webhookSecret, app: HOOK_APP });
   return { directory, dataDirectory, github, registry, engine, kubernetes, webhookSecret };
 }

@@ -7,14 +7,18 @@ import type { DemoGitHub } from "./github-setup.ts";
 
 export interface SecretsOptions {
   readonly store: ResourceStore;
+  /** Of the webhook's. */
   readonly namespace: string;
+  /** Of all others. */
+  readonly systemNamespace: string;
   readonly github: DemoGitHub;
   readonly model: DemoModel;
 }
 
 /** Creates them and returns the webhook's key. */
-export async function createSecrets({ store, namespace, github, model }: SecretsOptions): Promise<string> {
-  const create = async (name: string, texts: Readonly<Record<string, string>>) => {
+export async function createSecrets(options: SecretsOptions): Promise<string> {
+  const { store, systemNamespace, github, model } = options;
+  const create = async (name: string, texts: Readonly<Record<string, string>>, namespace = systemNamespace) => {
     const entries = Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
     const data = Object.fromEntries(entries) as Record<string, string>;
     await store.create(SECRET, {
@@ -34,6 +38,6 @@ export async function createSecrets({ store, namespace, github, model }: Secrets
     demo: model.kind === "real" ? model.key : `scripted-${randomBytes(16).toString("hex")}`,
   });
   const webhookSecret = randomBytes(32).toString("hex");
-  await create("github-webhook", { secret: webhookSecret });
+  await create("github-webhook", { secret: webhookSecret }, options.namespace);
   return webhookSecret;
 }

@@ -12,7 +12,7 @@ import type { PullRequest } from "./read-back.ts";
 import type { Scene } from "./scene.ts";
 import { outputOf } from "./watch-engine.ts";
 
-const WAIT_MS_MAX = 30_000;
+const WAIT_MS_MAX = 240_000;
 /** As long as a workflow would at most take to appear. */
 const QUIET_MS = 1_500;
 

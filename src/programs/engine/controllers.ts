@@ -20,13 +20,14 @@ import { openSqliteEventInbox } from "../../platform/embedded/sqlite-event-inbox
 import { gatewayVerdictWriter } from "../../platform/github/gateway-verdict-writer.ts";
 import { API_AUDIENCE, serviceAccountUser, type Authorizer, type TokenIssuer } from "../../platform/identity.ts";
 import type { Log } from "../../platform/log.ts";
+import { request } from "../../platform/node/node-http.ts";
 import { nodeHmac } from "../../platform/node/node-hmac.ts";
 import { createNodeWebhookListener } from "../../platform/node/node-webhook-listener.ts";
 import type { PodRunner } from "../../platform/pod-runner.ts";
 import type { ResourceStore } from "../../platform/resource-store.ts";
 import type { WebhookListener } from "../../platform/webhook-listener.ts";
 import { KINDS } from "../../resources/kinds.ts";
-import { callGateway } from "./call-gateway.ts";
+import { callGateway, type GatewayCallOptions } from "../call-gateway.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import type { Interception } from "./interception.ts";
 
@@ -55,9 +56,12 @@ export interface EngineControllers {
 /** The port that the chart's EventSource names; the operator may have it opened elsewhere. */
 const CHART_WEBHOOK_PORT = 12_000;
 
+/** Of the token for one call of the gateway. */
+const TOKEN_SECONDS = 600;
+
 /** Unavailable when the port for webhooks is in use: an engine that GitHub cannot reach must not look as if it were up. */
 export async function openControllers(parts: EngineParts): Promise<EngineControllers> {
-  const { store, clock, log, authorizer, namespace, configuration } = parts;
+  const { store, clock, log, authorizer, configuration } = parts;
   await using opened = new AsyncDisposableStack();
   const events = await openSqliteEventInbox({ directory: parts.directory.store, thread: parts.databases });
   opened.defer(() => events.close());
@@ -65,9 +69,7 @@ export async function openControllers(parts: EngineParts): Promise<EngineControl
   const listener = createNodeWebhookListener({ log });
   opened.defer(() => listener.close());
   await listener.keepOpen(parts.webhookPort);
-  const verdicts = gatewayVerdictWriter(
-    callGateway({ tokens: parts.tokens, namespace, socketPath: parts.directory.gatewaySocket }),
-  );
+  const verdicts = gatewayVerdictWriter(callGateway(wayToGateway(parts)));
   const runs = { store, configuration, verdicts, image: parts.values.images.agent };
   const random = Math.random;
   const list: readonly Controller[] = [
@@ -98,6 +100,14 @@ export async function openControllers(parts: EngineParts): Promise<EngineControl
   ];
   const open = opened.move();
   return { list, close: () => open.disposeAsync() };
+}
+
+function wayToGateway({ tokens, namespace, directory }: EngineParts): GatewayCallOptions {
+  const account = { namespace, serviceAccount: "runyard-controller", audience: "runyard-gateway.controller" };
+  return {
+    token: async () => (await tokens.issue({ ...account, expirationSeconds: TOKEN_SECONDS })).token,
+    open: (options, onAnswer) => request({ ...options, socketPath: directory.gatewaySocket }, onAnswer),
+  };
 }
 
 /** What a ServiceAccount may do, and no more: as on a cluster. */

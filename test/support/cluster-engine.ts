@@ -1,0 +1,125 @@
+// Runyard on a real cluster, in the place of the demonstration's engine: the chart is installed beside real Argo, GitHub's
+// deliveries go to the EventSource's Service by way of the API server, and the stand-ins of this machine are reached from
+// pods by a name that stands for it.
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { formatYaml, parseYaml, type JsonValue } from "../../src/languages/yaml.ts";
+import { connectKubernetes, type Kubernetes } from "../../src/platform/kubernetes/connect-kubernetes.ts";
+import type { DemoEngine } from "../../src/programs/demo/demo-world.ts";
+import type { EngineOptions } from "../../src/programs/engine.ts";
+import { NAMESPACE } from "../../src/resources/core.ts";
+import { POD } from "../../src/resources/pod.ts";
+import { REAL_CLOCK } from "./real-clock.ts";
+import { startServiceFront } from "./service-front.ts";
+
+const run = promisify(execFile);
+const CHART = fileURLToPath(new URL("../../charts/runyard", import.meta.url));
+const RELEASE = "runyard";
+const READY_MS_MAX = 300_000;
+const LOOK_EVERY_MS = 1_000;
+/** EventSource and one for each Sensor of the chart, and the bus. */
+const EVENT_PODS = ["eventsource-name", "sensor-name", "eventbus-name"];
+
+/** How this machine's cluster is used; each is a variable of the environment, see docs/guides/cluster.md. */
+export interface TestCluster {
+  readonly kubeconfig: string;
+  /** By which pods reach servers on this machine's loopback. */
+  readonly host: string;
+  /** Run once for each port that they must reach, with the port as its argument; empty: nothing need be done. */
+  readonly reach: string;
+  readonly helm: string;
+}
+
+/** Undefined, with the reason said, where there is no cluster to test on. */
+export function findTestCluster(environment: NodeJS.ProcessEnv): TestCluster | undefined {
+  const kubeconfig = environment["RUNYARD_TEST_KUBECONFIG"];
+  if (kubeconfig === undefined || kubeconfig === "") {
+    console.warn("SKIPPED: no cluster; RUNYARD_TEST_KUBECONFIG names the kubeconfig of one that may be changed");
+    return undefined;
+  }
+  return {
+    kubeconfig,
+    host: environment["RUNYARD_TEST_HOST"] ?? "host.docker.internal",
+    reach: environment["RUNYARD_TEST_REACH"] ?? "",
+    helm: environment["RUNYARD_HELM"] ?? "helm",
+  };
+}
+
+/** Installs the chart with the demonstration's values, and waits until Deployments are ready. */
+export async function startClusterEngine(
+  options: EngineOptions,
+  cluster: TestCluster,
+  settings: readonly string[] = [],
+): Promise<DemoEngine> {
+  const { namespace } = options;
+  const systemNamespace = `${namespace}-system`;
+  const kubernetes = await connectKubernetes({ kubeconfig: { path: cluster.kubeconfig } }, { clock: REAL_CLOCK });
+  await removeNamespaces(kubernetes, [namespace, systemNamespace]);
+  const values = await writeClusterValues(options, cluster);
+  const helm = async (...args: readonly string[]) =>
+    await run(cluster.helm, [...args, "--namespace", namespace, "--kubeconfig", cluster.kubeconfig]);
+  await helm("upgrade", "--install", RELEASE, CHART, "--create-namespace", "--values", values, "--wait", ...settings);
+  const ready = waitForEventPods(kubernetes, namespace);
+  ready.catch(() => undefined);
+  const service = { namespace, name: "github-eventsource-svc", port: 12_000, path: "/github/webhook" };
+  const front = await startServiceFront({ kubeconfig: cluster.kubeconfig, service, ready });
+  return {
+    apiUrl: kubernetes.server,
+    kubeconfigPath: cluster.kubeconfig,
+    webhookUrl: front.url,
+    systemNamespace,
+    async close() {
+      await front.close();
+      await helm("uninstall", RELEASE, "--wait").catch((error: unknown) => console.warn(String(error)));
+      await removeNamespaces(kubernetes, [namespace, systemNamespace]);
+      await kubernetes.close();
+    },
+  };
+}
+
+/** The stand-ins' addresses as pods see them, and the way out that the engine takes from its environment. */
+async function writeClusterValues(options: EngineOptions, { host, reach }: TestCluster): Promise<string> {
+  const text = await readFile(options.values ?? "", "utf8");
+  const proxy = options.environment["HTTP_PROXY"] ?? "";
+  const ports = new Set([...`${text}\n${proxy}`.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => port ?? ""));
+  if (reach !== "") for (const port of ports) await run("sh", ["-c", `${reach} ${port}`]);
+  const seen = (address: string) => address.replaceAll("127.0.0.1:", `${host}:`);
+  const values = parseYaml(seen(text)) as Readonly<Record<string, JsonValue>>;
+  const gateway = { proxy: { http: seen(proxy), noProxy: host } };
+  const path = join(options.dataDirectory, "..", "cluster-values.yaml");
+  await writeFile(path, formatYaml({ ...values, gateway }));
+  return path;
+}
+
+async function waitForEventPods({ store }: Kubernetes, namespace: string): Promise<void> {
+  const until = Date.now() + READY_MS_MAX;
+  for (;;) {
+    const { items } = await store.list(POD, { namespace });
+    const waiting = EVENT_PODS.filter((label) => {
+      const pods = items.filter(({ metadata }) => metadata.labels?.[label] !== undefined);
+      const isReady = ({ status }: (typeof pods)[number]) =>
+        status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+      return pods.length === 0 || !pods.every(isReady);
+    });
+    if (waiting.length === 0) return;
+    if (Date.now() > until) throw new Error(`pods with the labels ${waiting.join(", ")} are not ready`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function removeNamespaces({ store }: Kubernetes, names: readonly string[]): Promise<void> {
+  const until = Date.now() + READY_MS_MAX;
+  for (const name of names) {
+    for (;;) {
+      const found = await store.get(NAMESPACE, { namespace: "", name });
+      if (found === undefined) break;
+      if (found.metadata.deletionTimestamp === undefined) await store.delete(NAMESPACE, { namespace: "", name });
+      if (Date.now() > until) throw new Error(`namespace ${name} does not end`);
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+}
