@@ -92,4 +92,6 @@ export interface Configuration {
   /** Executables that MCP configurations may start. */
   readonly mcpServersAllowed: readonly string[];
   readonly publishMode: "live" | "dry-run";
+  /** Whether an agent of a cluster may start although it has a way out beside the gateway. */
+  readonly directEgress: "refuse" | "allow";
 }

@@ -20,6 +20,9 @@ export interface GatewayAddress {
 export const GATEWAY_AUTHORITY_FILE = "gateway-ca.crt";
 export const GATEWAY_SERVER_NAME = "runyard-gateway";
 
+/** Of a container's environment; `allow`: the operator lets agents start whatever way out they have. */
+export const DIRECT_EGRESS_VARIABLE = "RUNYARD_DIRECT_EGRESS";
+
 /** Volumes of an agent pod by mount path; who may write is decided by the pod, see build-agent-pod.ts. */
 export const SOURCE_DIRECTORY = "/source";
 export const WORKSPACE_DIRECTORY = "/workspace";

@@ -20,6 +20,7 @@ export function toConfiguration(values: Values): Configuration {
     requirementSecretsAllowed: values.requirementSecretsAllowed,
     mcpServersAllowed: values.mcpServersAllowed,
     publishMode: values.publish.mode,
+    directEgress: values.networkPolicy.directEgress,
   };
 }
 

@@ -65,7 +65,66 @@ const limits = z.strictObject({
   processesMax: count,
 });
 
-const webhook = z.strictObject({ port: z.int().min(1).max(65_535) });
+const port = z.int().min(1).max(65_535);
+const labels = z.record(z.string(), z.string());
+/** Written into a manifest as it is; Kubernetes checks it. */
+const manifestPart = z.looseObject({});
+
+/** Addresses like `10.0.0.0/8`. */
+const cidr = z.string().regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be an address range such as 10.0.0.0/8");
+
+const ingress = z.strictObject({
+  enabled: z.boolean(),
+  className: z.string(),
+  host: z.string(),
+  tlsSecret: z.string(),
+  annotations: labels,
+});
+const route = z.strictObject({
+  enabled: z.boolean(),
+  parentRefs: z.array(manifestPart),
+  hostnames: z.array(z.string()),
+});
+const webhook = z.strictObject({ port, ingress, route });
+
+/** What a Deployment of the chart may be given beside what it needs. */
+const scheduling = {
+  resources: manifestPart,
+  nodeSelector: labels,
+  tolerations: z.array(manifestPart),
+  affinity: manifestPart,
+};
+
+/** Only of a cluster; one machine has no use for them. */
+const cluster = {
+  systemNamespace: z.string().regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$/, "must be the name of a namespace"),
+  controller: z.strictObject({ replicas: count, ...scheduling }),
+  gateway: z.strictObject({
+    ...scheduling,
+    storage: z.strictObject({ enabled: z.boolean(), size: z.string().min(1), className: z.string() }),
+    proxy: z.strictObject({ http: z.string(), https: z.string(), noProxy: z.string() }),
+  }),
+  eventBus: z.strictObject({
+    create: z.boolean(),
+    replicas: z.literal([1, 3, 5]),
+    version: z.string().min(1),
+    maxPayload: z.string().min(1),
+    storage: z.strictObject({ enabled: z.boolean(), size: z.string().min(1), className: z.string() }),
+  }),
+  externalSecrets: z.strictObject({
+    enabled: z.boolean(),
+    store: z.strictObject({ kind: z.enum(["SecretStore", "ClusterSecretStore"]), name: z.string() }),
+    prefix: z.string(),
+    refreshInterval: z.string().min(1),
+  }),
+  networkPolicy: z.strictObject({
+    enabled: z.boolean(),
+    directEgress: z.enum(["refuse", "allow"]),
+    apiServer: z.strictObject({ addresses: z.array(cidr), ports: z.array(port) }),
+  }),
+  metrics: z.strictObject({ podMonitor: z.boolean() }),
+  checks: z.strictObject({ argo: z.boolean() }),
+};
 
 export const VALUES_SCHEMA = z.strictObject({
   agents: z.array(agent).min(1),
@@ -79,8 +138,11 @@ export const VALUES_SCHEMA = z.strictObject({
   mcpServersAllowed: z.array(z.string()),
   images: z.strictObject({
     agent: z.string().min(1),
+    controller: z.string().min(1),
     pullPolicy: z.enum(["Always", "IfNotPresent", "Never"]),
+    pullSecrets: z.array(z.string()),
   }),
+  ...cluster,
   /** Helm hands these to every chart. */
   global: z.looseObject({}).optional(),
 });

@@ -17,7 +17,7 @@ import { REAL_CLOCK } from "./real-clock.ts";
 import { startServiceFront } from "./service-front.ts";
 
 const run = promisify(execFile);
-const CHART = fileURLToPath(new URL("../../charts/runyard", import.meta.url));
+const CHART = process.env["RUNYARD_TEST_CHART"] ?? fileURLToPath(new URL("../../charts/runyard", import.meta.url));
 const RELEASE = "runyard";
 const READY_MS_MAX = 300_000;
 const LOOK_EVERY_MS = 1_000;
@@ -89,9 +89,12 @@ async function writeClusterValues(options: EngineOptions, { host, reach }: TestC
   if (reach !== "") for (const port of ports) await run("sh", ["-c", `${reach} ${port}`]);
   const seen = (address: string) => address.replaceAll("127.0.0.1:", `${host}:`);
   const values = parseYaml(seen(text)) as Readonly<Record<string, JsonValue>>;
-  const gateway = { proxy: { http: seen(proxy), noProxy: host } };
+  const storage = { enabled: false };
+  const gateway = { proxy: { http: seen(proxy), noProxy: host }, storage };
+  // A test's cluster may have one node and no storage.
+  const eventBus = { replicas: 1, storage };
   const path = join(options.dataDirectory, "..", "cluster-values.yaml");
-  await writeFile(path, formatYaml({ ...values, gateway }));
+  await writeFile(path, formatYaml({ ...values, gateway, eventBus }));
   return path;
 }
 

@@ -5,7 +5,7 @@ import {
   createDocsRunController,
 } from "../../src/controllers/agent-run/agent-run-controller.ts";
 import type { Configuration } from "../../src/configuration/configuration.ts";
-import type { RunOutcome } from "../../src/configuration/run-file.ts";
+import type { GatewayAddress, RunOutcome } from "../../src/configuration/run-file.ts";
 import type { ResourceStore } from "../../src/platform/resource-store.ts";
 import type { FailedVerdict, VerdictWriter } from "../../src/platform/verdict-writer.ts";
 import { CODE_RUN, type CodeRun, type RunStatus } from "../../src/resources/code-run.ts";
@@ -43,6 +43,8 @@ export class RunWorld {
   readonly verdicts = new RecordingVerdictWriter();
   /** What the next controller is given. */
   configuration: Configuration;
+  /** Of a cluster. */
+  gateway: GatewayAddress | undefined;
 
   private constructor(clock: ManualClock, store: ResourceStore, configuration: Configuration) {
     this.clock = clock;
@@ -56,9 +58,10 @@ export class RunWorld {
   }
 
   controllerOf(kind: "CodeRun" | "DocsRun", store = this.store) {
-    const { configuration, verdicts } = this;
+    const { configuration, verdicts, gateway } = this;
     const create = kind === "CodeRun" ? createCodeRunController : createDocsRunController;
-    return create({ store, configuration, verdicts, image: "runyard/agent:1" });
+    const cluster = gateway === undefined ? {} : { gateway: () => Promise.resolve(gateway) };
+    return create({ store, configuration, verdicts, image: "runyard/agent:1", ...cluster });
   }
 
   /** Passes until one changes nothing. Each time another controller, as after a restart. */

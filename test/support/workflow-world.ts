@@ -183,7 +183,7 @@ const API_AUDIENCE = "https://kubernetes.default.svc";
 
 /** The chart's accounts and roles. */
 async function install({ gatewayWorld: { store } }: AgentWorld): Promise<void> {
-  for (const file of ["service-accounts", "roles", "role-bindings"]) {
+  for (const file of ["service-accounts", "roles", "one-machine"]) {
     const text = readFileSync(new URL(`../../charts/runyard/rbac/${file}.yaml`, import.meta.url), "utf8");
     for (const document of parseAllDocuments(text)) {
       const object = document.toJS() as KubernetesObject;

@@ -104,7 +104,7 @@ async function apply(
     case "settled":
       return undefined;
     case "record":
-      return recordAttempt(decision, observation);
+      return recordAttempt(decision, observation, to);
     case "create":
       await createAttempt(observation.run, decision, to);
       return running(decision.attempt.retryCount);
@@ -119,7 +119,11 @@ async function apply(
   }
 }
 
-function recordAttempt(decision: Extract<RunDecision, { kind: "record" }>, { run }: Observation): StatusChange {
+function recordAttempt(
+  decision: Extract<RunDecision, { kind: "record" }>,
+  { run }: Observation,
+  to: AgentRunDependencies,
+): StatusChange {
   const { contextVersion, retryCount } = decision;
   const name = jobName({
     kind: isCodeRun(run) ? "CodeRun" : "DocsRun",
@@ -135,7 +139,7 @@ function recordAttempt(decision: Extract<RunDecision, { kind: "record" }>, { run
     reason: retryCount === 0 ? "JobRecorded" : "Retrying",
     message: `attempt ${retryCount + 1} of version ${contextVersion}: ${decision.why}`,
     fields: { jobName: name, configmapName: filesName(name), contextVersion, retryCount },
-    conditions: [...dockerCondition(run), ...fieldsCondition(run)],
+    conditions: [...dockerCondition(run), ...fieldsCondition(run), ...egressCondition(to)],
   };
 }
 
@@ -144,6 +148,14 @@ function dockerCondition(run: AgentRun): readonly StatusCondition[] {
   if (!isCodeRun(run) || run.spec.enableDocker !== true) return [];
   const message = "spec.enableDocker has no effect: agents get no container engine";
   return [{ type: "DockerEnabled", status: "False", reason: "NotSupported", message }];
+}
+
+/** On a cluster whose operator let agents start without a network policy. On one machine the sandbox has no network. */
+function egressCondition({ gateway, configuration }: AgentRunDependencies): readonly StatusCondition[] {
+  if (gateway === undefined || configuration.directEgress === "refuse") return [];
+  const message =
+    "networkPolicy.directEgress is allow: whether the agent has a way out beside the gateway was not looked at";
+  return [{ type: "EgressRestricted", status: "False", reason: "AllowedByOperator", message }];
 }
 
 /** Said of the spec as it is now: what an earlier one had set and this one has not is taken back. */

@@ -2,6 +2,7 @@
 import type { Configuration } from "../../configuration/configuration.ts";
 import {
   AGENT_CONTAINERS,
+  DIRECT_EGRESS_VARIABLE,
   GATEWAY_AUTHORITY_FILE,
   RESULT_DIRECTORY,
   RUN_DIRECTORY,
@@ -37,6 +38,10 @@ export interface AgentJobParts {
 /** What clone, setup, gates and publishing may take beside the agent's own time, before the Job's deadline ends it all. */
 const MARGIN_SECONDS = 3600;
 const GRACE_SECONDS = 30;
+
+/** What a node must have free for an agent. Most of the time it waits for its model; the limit is for its builds. */
+const CPU_REQUEST = "100m";
+const MEMORY_REQUEST_BYTES = 512 * 1024 * 1024;
 
 /**
  * The attempt fails with its pod, whatever took that; and while there is a policy, no other pod is made before the lost one has
@@ -152,9 +157,13 @@ function container(parts: AgentJobParts, name: AgentContainer): Container {
       { name: "RUNYARD_RUN", value: RUN_DIRECTORY },
       { name: "RUNYARD_TOKEN_FILE", value: TOKEN_FILE },
       ...(parts.gateway === undefined ? [] : [{ name: "RUNYARD_GATEWAY_ADDRESS", value: parts.gateway.address }]),
+      ...(parts.configuration.directEgress === "allow" ? [{ name: DIRECT_EGRESS_VARIABLE, value: "allow" }] : []),
       ...MOUNTS[name].map(([, path]) => ({ name: `RUNYARD_${path.slice(1).toUpperCase()}`, value: path })),
     ],
-    resources: { limits: { memory: String(limits.memoryBytes) } },
+    resources: {
+      requests: { cpu: CPU_REQUEST, memory: String(Math.min(MEMORY_REQUEST_BYTES, limits.memoryBytes)) },
+      limits: { memory: String(limits.memoryBytes) },
+    },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

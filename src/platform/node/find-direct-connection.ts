@@ -7,7 +7,7 @@ interface Target {
   readonly port: number;
 }
 
-/** Where a connection is tried: the cloud metadata service, a public resolver by IPv4 and IPv6. */
+/** What an agent has no business with: the cloud metadata service, a public resolver by IPv4 and IPv6. */
 const TARGETS: readonly Target[] = [
   { host: "169.254.169.254", port: 80 },
   { host: "1.1.1.1", port: 443 },
@@ -16,8 +16,18 @@ const TARGETS: readonly Target[] = [
 
 const WAIT_MS = 3_000;
 
+/**
+ * Where a container tries to connect, by its environment: also to the cluster's API server, which is there wherever a pod is,
+ * so that a network without internet is not taken for one with policies.
+ */
+export function directTargets(environment: Readonly<Record<string, string | undefined>>): readonly Target[] {
+  const host = environment["KUBERNETES_SERVICE_HOST"];
+  const port = Number(environment["KUBERNETES_SERVICE_PORT"] ?? 443);
+  return host === undefined ? TARGETS : [...TARGETS, { host, port }];
+}
+
 /** A sentence naming what was reached, or undefined when nothing was. */
-export async function findDirectConnection(targets: readonly Target[] = TARGETS): Promise<string | undefined> {
+export async function findDirectConnection(targets: readonly Target[]): Promise<string | undefined> {
   const results = await Promise.all(targets.map(async (target) => await connects(target)));
   const reached = targets.find((_target, index) => results[index]);
   return reached === undefined ? undefined : `a direct connection to ${reached.host} port ${reached.port} succeeded`;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { runCommand } from "../../agent/commands.ts";
 import { formatOutcome, type StageContainer } from "../../agent/container.ts";
 import {
+  DIRECT_EGRESS_VARIABLE,
   GATEWAY_AUTHORITY_FILE,
   RESULT_DIRECTORY,
   RUN_DIRECTORY,
@@ -15,7 +16,7 @@ import {
 } from "../../configuration/run-file.ts";
 import { createGatewayGitHubApi } from "../../platform/github/gateway-github-api.ts";
 import { createGatewayEgressList, createGatewaySessionArchive } from "../../platform/github/gateway-session-archive.ts";
-import { findDirectConnection } from "../../platform/node/find-direct-connection.ts";
+import { directTargets, findDirectConnection } from "../../platform/node/find-direct-connection.ts";
 import { NODE_FILES } from "../../platform/node/node-files.ts";
 import { nodeProcessRunner } from "../../platform/node/node-process-runner.ts";
 import { SYSTEM_CLOCK } from "../../platform/node/system-clock.ts";
@@ -36,7 +37,8 @@ export interface ContainerEnd {
 export async function runContainer(name: AgentContainer): Promise<ContainerEnd> {
   const container = makeContainer(await reachGateway(findGateway));
   // Without a sandbox, which only the operator can choose, the host's network is the run's.
-  const open = name === "agent" && isSandboxed ? await findDirectConnection() : undefined;
+  const isLookedAt = name === "agent" && isSandboxed && env[DIRECT_EGRESS_VARIABLE] !== "allow";
+  const open = isLookedAt ? await findDirectConnection(directTargets(env)) : undefined;
   if (open !== undefined) {
     LOG.write("error", open);
     const message = `${EGRESS_OPEN_PREFIX}${open}. The agent was not started: it must have no way out but the gateway.`;

@@ -12,14 +12,14 @@ const NAME = "tiny-money";
 const VERSION = "1.2.0";
 const TARBALL_PATH = `/${NAME}/-/${NAME}-${VERSION}.tgz`;
 
-/** Answers the metadata and the tarball of the package; everything else is 404. */
+/** Answers the metadata and the tarball of the package, by the name it was asked by; everything else is 404. */
 export async function startPackageRegistry(packed: PackedPackage): Promise<PackageRegistry> {
   let downloads = 0;
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method === "GET" && path === `/${NAME}`) {
       response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify(metadataOf(packed, loopback.url)));
+      response.end(JSON.stringify(metadataOf(packed, `http://${request.headers.host}`)));
     } else if (request.method === "GET" && path === TARBALL_PATH) {
       downloads += 1;
       response.writeHead(200, {

@@ -4,6 +4,7 @@ import { CODE_RUN, type CodeRun, type RunStatus } from "../../../src/resources/c
 import { CONFIG_MAP } from "../../../src/resources/core.ts";
 import { DOCS_RUN } from "../../../src/resources/docs-run.ts";
 import { JOB } from "../../../src/resources/job.ts";
+import { CONFIGURATION } from "../../support/admission-facts.ts";
 import { codeRun, docsRun } from "../../support/runs.ts";
 import { ended, key, LANE, published, RunWorld } from "../../support/run-world.ts";
 
@@ -223,6 +224,22 @@ describe("a CodeRun", () => {
     const { world, run } = await begin({ spec: { enableDocker: false } });
 
     expect((await world.statusOf(run)).conditions?.map(({ type }) => type)).toEqual(["Complete"]);
+  });
+});
+
+describe("a cluster whose operator let agents start without a network policy", () => {
+  it("says so in every run; one machine, whose sandbox has no network, has nothing to say", async () => {
+    const typesIn = async (gateway: RunWorld["gateway"]) => {
+      const world = await RunWorld.open({ ...CONFIGURATION, directEgress: "allow" });
+      world.gateway = gateway;
+      const run = await world.store.create(CODE_RUN, codeRun());
+      await world.settle(run);
+      return (await world.statusOf(run)).conditions?.map(({ type, reason }) => [type, reason]);
+    };
+
+    const said = ["EgressRestricted", "AllowedByOperator"];
+    expect(await typesIn({ address: "10.96.0.7:8443", authority: "PEM" })).toContainEqual(said);
+    expect(await typesIn(undefined)).not.toContainEqual(said);
   });
 });
 

@@ -3,6 +3,8 @@ import { AGENT_CONTAINERS } from "../../../src/configuration/run-file.ts";
 import { buildAgentJob, buildFilesConfigMap } from "../../../src/controllers/agent-run/build-agent-job.ts";
 import { buildRunFile } from "../../../src/controllers/agent-run/build-run-file.ts";
 import { readRunInput, type AgentRun } from "../../../src/controllers/agent-run/run-input.ts";
+import type { Job } from "../../../src/resources/job.ts";
+import type { Container } from "../../../src/resources/pod.ts";
 import { unsupportedPodFields } from "../../../src/resources/pod-support.ts";
 import { CONFIGURATION } from "../../support/admission-facts.ts";
 import { codeRun, docsRun } from "../../support/runs.ts";
@@ -20,8 +22,13 @@ function parts(run: AgentRun) {
 }
 
 function podSpec(run: AgentRun = withSecret) {
-  const { spec } = buildAgentJob(parts(run)).spec.template;
-  return { ...spec, all: [...(spec.initContainers ?? []), ...spec.containers] };
+  const job = buildAgentJob(parts(run));
+  return { ...job.spec.template.spec, all: containersOf(job) };
+}
+
+function containersOf({ spec }: Job): readonly Container[] {
+  const { initContainers = [], containers } = spec.template.spec;
+  return [...initContainers, ...containers];
 }
 
 describe("the pod of a run", () => {
@@ -43,6 +50,27 @@ describe("the pod of a run", () => {
     expect(podFailurePolicy?.rules).toMatchObject([
       { action: "FailJob", onPodConditions: [{ type: "DisruptionTarget" }] },
     ]);
+  });
+
+  it("tells its containers not to look for a way out only where the operator has said so", () => {
+    const isTold = (directEgress: "refuse" | "allow") => {
+      const job = buildAgentJob({ ...parts(codeRun()), configuration: { ...configuration, directEgress } });
+      return containersOf(job).map(({ env }) => env?.find(({ name }) => name === "RUNYARD_DIRECT_EGRESS")?.value);
+    };
+
+    expect(new Set(isTold("allow"))).toEqual(new Set(["allow"]));
+    expect(new Set(isTold("refuse"))).toEqual(new Set([undefined]));
+  });
+
+  it("asks for less memory than it may use, and never for more", () => {
+    const requested = (memoryBytes: number) => {
+      const limits = { ...configuration.limits, memoryBytes };
+      const job = buildAgentJob({ ...parts(codeRun()), configuration: { ...configuration, limits } });
+      return containersOf(job).map(({ resources }) => Number(resources?.requests?.["memory"]));
+    };
+
+    expect(new Set(requested(1_000))).toEqual(new Set([1_000]));
+    expect(Math.max(...requested(4_000_000_000))).toBeLessThan(1_000_000_000);
   });
 
   it("is told where a cluster's gateway is, and whom to believe there; on one machine there is nothing to tell", () => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { findDirectConnection } from "../../../src/platform/node/find-direct-connection.ts";
+import { directTargets, findDirectConnection } from "../../../src/platform/node/find-direct-connection.ts";
 import { freePort } from "../../support/free-port.ts";
 
 async function listen(): Promise<number> {
@@ -29,4 +29,12 @@ it("refused connections and names that lead nowhere are none", async () => {
   ];
 
   expect(await findDirectConnection(targets)).toBeUndefined();
+});
+
+it("in a cluster's pod the API server is looked for as well, and on one machine it is not", () => {
+  const cluster = { KUBERNETES_SERVICE_HOST: "10.96.0.1", KUBERNETES_SERVICE_PORT: "6443" };
+
+  expect(directTargets(cluster)).toContainEqual({ host: "10.96.0.1", port: 6443 });
+  expect(directTargets({ KUBERNETES_SERVICE_HOST: "10.96.0.1" })).toContainEqual({ host: "10.96.0.1", port: 443 });
+  expect(directTargets({})).toHaveLength(directTargets(cluster).length - 1);
 });
