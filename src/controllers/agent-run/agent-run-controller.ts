@@ -13,6 +13,7 @@ import type { Kind } from "../../resources/kind.ts";
 import { keyOf, type KubernetesObject, type ObjectKey } from "../../resources/object-meta.ts";
 import { ANNOTATIONS } from "../../resources/run-identity.ts";
 import { SETTLED, watchOf, type Controller, type Outcome } from "../loop/controller.ts";
+import { recordEvent } from "../loop/record-event.ts";
 import { WakeIndex } from "../loop/wake-index.ts";
 import { buildAgentJob, buildFilesConfigMap, type AgentJobParts } from "./build-agent-job.ts";
 import { buildRunFile } from "./build-run-file.ts";
@@ -92,6 +93,18 @@ async function reconcile<T extends AgentRun>(
   if (change === undefined) return SETTLED;
   const status = summarizeAgentRun(run.status, change, { now, generation: run.metadata.generation ?? 1 });
   await to.store.updateStatus(kind, { ...run, status });
+  if (change.phase !== "Pending" && change.phase !== run.status?.phase) {
+    const type = change.phase === "Failed" ? "Warning" : "Normal";
+    const { reason, message } = change;
+    await recordEvent(to.store, {
+      about: run,
+      type,
+      reason,
+      message,
+      now,
+      component: `${run.kind}-controller`.toLowerCase(),
+    });
+  }
   return SETTLED;
 }
 

@@ -29,7 +29,9 @@ export async function observeAgentRun(
   { store, configuration }: ObserveDependencies,
 ): Promise<Observation> {
   const job = await jobOf(store, run);
-  const pod = job === undefined ? undefined : await podOf(store, job);
+  const state = jobState(job);
+  // Only the pod of an ended Job has anything to say, and then it has ended itself.
+  const pod = job === undefined || state === "active" ? undefined : await podOf(store, job);
   const observed: ObservedRun = {
     ...recordedState(run),
     contextVersion: isCodeRun(run) ? (run.spec.contextVersion ?? 1) : 1,
@@ -37,7 +39,7 @@ export async function observeAgentRun(
     laneGeneration: await laneGenerationOf(store, run),
     ownGeneration: readRunIdentity(run).generation,
     workflowEnded: await hasWorkflowEnded(store, run),
-    job: jobState(job),
+    job: state,
     pod: readOutcome(pod),
     jobReason: job?.status?.conditions?.find((condition) => condition.type === "Failed")?.reason,
     retriesMax: configuration.limits.infrastructureRetriesMax,

@@ -6,8 +6,8 @@ import type { ResourceStore } from "../../platform/resource-store.ts";
 import { keyOf, type ObjectKey } from "../../resources/object-meta.ts";
 import { POD, SANDBOX_UNAVAILABLE, type Pod, type PodStatus } from "../../resources/pod.ts";
 import { SETTLED, watchOf, type Controller, type Outcome } from "../loop/controller.ts";
+import { recordEvent, type RecordedEvent } from "../loop/record-event.ts";
 import { decidePod, isFinished, POD_FINALIZER } from "./decide-pod.ts";
-import { recordPodEvent } from "./record-pod-event.ts";
 import { hasTokens, resolveVolumes, type VolumeSources } from "./resolve-volumes.ts";
 import { summarizeRefusedPod, summarizeWaitingPod, type PodWait } from "./summarize-pod.ts";
 
@@ -104,7 +104,7 @@ class PodReconciler {
     } catch (error) {
       if (!hasCode(error, "Forbidden")) throw error;
       const message = error.hint === undefined ? error.message : `${error.message} Fix: ${error.hint}`;
-      await recordPodEvent(store, { pod, reason: SANDBOX_UNAVAILABLE, message, now });
+      await recordEvent(store, podWarning(pod, SANDBOX_UNAVAILABLE, message, now));
       await this.#writeStatus(pod, summarizeRefusedPod(pod, { reason: SANDBOX_UNAVAILABLE, message }, now));
       return { kind: "stalled", reason: message };
     }
@@ -113,7 +113,7 @@ class PodReconciler {
   }
 
   async #wait(pod: Pod, wait: PodWait, now: number): Promise<Outcome> {
-    await recordPodEvent(this.#parts.store, { pod, reason: "FailedMount", message: wait.message, now });
+    await recordEvent(this.#parts.store, podWarning(pod, "FailedMount", wait.message, now));
     await this.#writeStatus(pod, summarizeWaitingPod(pod, wait, now));
     return { kind: "waitingFor", reason: wait.message, ms: MISSING_SOURCE_MS };
   }
@@ -174,4 +174,8 @@ class PodReconciler {
 
 function withFinalizers(pod: Pod, finalizers: readonly string[]): Pod {
   return { ...pod, metadata: { ...pod.metadata, finalizers } };
+}
+
+function podWarning(pod: Pod, reason: string, message: string, now: number): RecordedEvent {
+  return { about: pod, type: "Warning", reason, message, now, component: "pod-controller" };
 }

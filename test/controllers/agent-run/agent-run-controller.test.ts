@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PlatformError } from "../../../src/platform/errors.ts";
 import { CODE_RUN, type CodeRun, type RunStatus } from "../../../src/resources/code-run.ts";
-import { CONFIG_MAP } from "../../../src/resources/core.ts";
+import { CONFIG_MAP, EVENT } from "../../../src/resources/core.ts";
 import { DOCS_RUN } from "../../../src/resources/docs-run.ts";
 import { JOB } from "../../../src/resources/job.ts";
 import { CONFIGURATION } from "../../support/admission-facts.ts";
@@ -218,6 +218,16 @@ describe("a CodeRun", () => {
 
     expect((await world.statusOf(run)).phase).toBe("Running");
     expect(await world.jobNames()).toEqual([jobName]);
+  });
+
+  it("tells of its start and its end in Events of its own", async () => {
+    const { world, run } = await begin();
+    await loseEveryAttempt(world, run);
+
+    const { items } = await world.store.list(EVENT);
+    const said = items.map(({ type, involvedObject, reason }) => [type, involvedObject.name, reason]);
+    expect(said).toContainEqual(["Normal", run.metadata.name, "JobStarted"]);
+    expect(said).toContainEqual(["Warning", run.metadata.name, "InfrastructureLost"]);
   });
 
   it("says that enableDocker has no effect, and nothing where it is off", async () => {
