@@ -12,7 +12,7 @@ import { connectKubernetes, type Kubernetes } from "../../src/platform/kubernete
 import type { DemoEngine } from "../../src/programs/demo/demo-world.ts";
 import type { EngineOptions } from "../../src/programs/engine.ts";
 import { NAMESPACE } from "../../src/resources/core.ts";
-import { POD } from "../../src/resources/pod.ts";
+import { POD, type Pod } from "../../src/resources/pod.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
 import { startServiceFront } from "./service-front.ts";
 
@@ -98,20 +98,32 @@ async function writeClusterValues(options: EngineOptions, { host, reach }: TestC
   return path;
 }
 
-async function waitForEventPods({ store }: Kubernetes, namespace: string): Promise<void> {
+/** Ready, and listening: a Sensor hears only what is published after it has subscribed for the first time. */
+async function waitForEventPods(kubernetes: Kubernetes, namespace: string): Promise<void> {
   const until = Date.now() + READY_MS_MAX;
   for (;;) {
-    const { items } = await store.list(POD, { namespace });
-    const waiting = EVENT_PODS.filter((label) => {
+    const { items } = await kubernetes.store.list(POD, { namespace });
+    const waiting: string[] = [];
+    for (const label of EVENT_PODS) {
       const pods = items.filter(({ metadata }) => metadata.labels?.[label] !== undefined);
-      const isReady = ({ status }: (typeof pods)[number]) =>
-        status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
-      return pods.length === 0 || !pods.every(isReady);
-    });
+      const states = await Promise.all(pods.map((pod) => isListening(kubernetes, pod, label)));
+      if (pods.length === 0 || states.includes(false)) waiting.push(label);
+    }
     if (waiting.length === 0) return;
     if (Date.now() > until) throw new Error(`pods with the labels ${waiting.join(", ")} are not ready`);
     await sleep(LOOK_EVERY_MS);
   }
+}
+
+async function isListening({ logs }: Kubernetes, pod: Pod, label: string): Promise<boolean> {
+  const conditions = pod.status?.conditions ?? [];
+  if (!conditions.some(({ type, status }) => type === "Ready" && status === "True")) return false;
+  if (label !== "sensor-name") return true;
+  const { namespace = "", name, uid = "" } = pod.metadata;
+  const chunks: Uint8Array[] = [];
+  const container = pod.spec.containers[0]?.name ?? "";
+  for await (const chunk of logs.read({ pod: { namespace, name }, uid, container })) chunks.push(chunk);
+  return Buffer.concat(chunks).includes("Subscribing to subject");
 }
 
 async function removeNamespaces({ store }: Kubernetes, names: readonly string[]): Promise<void> {

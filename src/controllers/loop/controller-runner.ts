@@ -2,6 +2,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { hasCode, PlatformError } from "../../platform/errors.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Metrics } from "../../platform/metrics.ts";
 import type { ObjectKey } from "../../resources/object-meta.ts";
 import type { Controller, Outcome } from "./controller.ts";
 import type { LoopLimits } from "./loop-limits.ts";
@@ -13,6 +14,7 @@ export interface RunnerOptions {
   readonly limits: LoopLimits;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  readonly metrics: Metrics | undefined;
 }
 
 export class ControllerRunner {
@@ -55,17 +57,26 @@ export class ControllerRunner {
     for (;;) {
       const key = await this.#queue.next();
       if (key === undefined) return;
+      const begunAt = this.#options.clock.now();
       try {
-        this.#settle(key, await this.controller.reconcile(keyOfText(key), this.#options.clock.now()));
+        this.#settle(key, await this.controller.reconcile(keyOfText(key), begunAt));
       } catch (error) {
         this.#fail(key, error);
       } finally {
         this.#queue.done(key);
       }
+      const { clock, metrics } = this.#options;
+      const seconds = Math.max(0, clock.now() - begunAt) / 1_000;
+      metrics?.time("runyard_reconcile_seconds", { controller: this.controller.name }, seconds);
     }
   }
 
+  #count(result: Outcome["kind"] | "conflict" | "error"): void {
+    this.#options.metrics?.count("runyard_reconcile_total", { controller: this.controller.name, result });
+  }
+
   #settle(key: string, outcome: Outcome): void {
+    this.#count(outcome.kind);
     this.#conflicts.delete(key);
     const failureCount = this.#queue.forget(key);
     if (this.#reported.delete(key)) this.#log.write("info", "a pass succeeded again", { key, failureCount });
@@ -82,6 +93,7 @@ export class ControllerRunner {
   /** A Conflict only means that the pass saw an old state, and is expected while others write the same object. */
   #fail(key: string, error: unknown): void {
     const isConflict = hasCode(error, "Conflict");
+    this.#count(isConflict ? "conflict" : "error");
     const conflictCount = isConflict ? (this.#conflicts.get(key) ?? 0) + 1 : 0;
     this.#conflicts.set(key, conflictCount);
     const { conflictsAtOnceMax, conflictsUnreportedMax } = this.#options.limits;

@@ -1,6 +1,7 @@
 // Runs all controllers of a program: one shared watch per kind and selector, one queue per controller.
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Metrics } from "../../platform/metrics.ts";
 import type { ResourceReader } from "../../platform/resource-store.ts";
 import { apiVersionOf } from "../../resources/kind.ts";
 import { ControllerRunner } from "./controller-runner.ts";
@@ -19,6 +20,8 @@ export interface RunControllersOptions {
   readonly limits?: Partial<LoopLimits>;
   /** In [0, 1); spreads the waits after failures. Default Math.random. */
   readonly random?: () => number;
+  /** Default: nothing is counted. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function runControllers(options: RunControllersOptions): Promise<vo
     signal,
     limits: { ...LOOP_LIMITS, ...options.limits },
     random: options.random ?? Math.random,
+    metrics: options.metrics,
   };
   const runners = options.controllers.map((controller) => new ControllerRunner(controller, shared));
   const feeds = new Map<string, WatchFeed>();

@@ -2,6 +2,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { hasCode } from "../../platform/errors.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Metrics } from "../../platform/metrics.ts";
 import type { ResourceReader } from "../../platform/resource-store.ts";
 import type { Kind } from "../../resources/kind.ts";
 import type { KubernetesObject } from "../../resources/object-meta.ts";
@@ -21,6 +22,7 @@ export interface FeedOptions {
   readonly limits: LoopLimits;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  readonly metrics: Metrics | undefined;
   /** Called after a list that was needed because changes were missed. */
   readonly onChangesMissed: (feed: WatchFeed) => Promise<void>;
 }
@@ -123,6 +125,7 @@ export class WatchFeed {
     const { signal, limits, random } = this.#options;
     if (signal.aborted) return;
     this.#failureCount += 1;
+    this.#options.metrics?.count("runyard_watch_failures_total", { resource: this.#kind.plural });
     if (hasCode(error, "Expired")) {
       this.#version = undefined;
       // Ordinary after a long silence: a list helps, and it need not wait. Again and again it is a failure.

@@ -124,6 +124,13 @@ function requireCaller(principal: Principal, callers: readonly Principal["kind"]
     : new Refusal(403, "Resource not accessible by integration");
 }
 
+/** Under the name by which the caller has reached this server; another may not lead here from where the caller is. */
+function asAskedBy(context: NodeContext, location: string): string {
+  const url = new URL(location);
+  url.host = context.req.header("host") ?? url.host;
+  return url.href;
+}
+
 async function answer(
   parts: RestApiParts,
   context: NodeContext,
@@ -134,7 +141,7 @@ async function answer(
     case "empty":
       return context.body(null, reply.status as 204);
     case "redirect":
-      return context.redirect(reply.location, 302);
+      return context.redirect(asAskedBy(context, reply.location), 302);
     case "raw":
       return new Response(new Uint8Array(reply.bytes), { headers: { "content-type": "application/octet-stream" } });
     case "json":

@@ -16,6 +16,7 @@ export async function runProgram(log: Log, run: (signal: AbortSignal) => Promise
     log.write("info", "the program ends");
     process.exit(0);
   } catch (error) {
+    if (stop.signal.aborted && error === stop.signal.reason) process.exit(0);
     const refused = error instanceof PlatformError ? { code: error.code, fix: error.hint } : { error };
     log.write("error", error instanceof Error ? error.message : String(error), refused);
     process.exit(EXIT_CODE_FAILED);

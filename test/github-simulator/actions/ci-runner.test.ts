@@ -69,6 +69,19 @@ test("a command that succeeds is a green run with its output in the log", async 
   expect(log).toContain("Z # Shop\n");
 });
 
+test("logs are downloaded from the host by whose name the caller asked", async () => {
+  const run = await runOf(await tree.pushBranch("asked", { "ci.sh": "true\n" }));
+  const { port } = new URL(world.simulator.baseUrl);
+  const authorization = `token ${world.simulator.tokenOf("wes")}`;
+
+  const answer = await fetch(`http://localhost:${port}/api/v3/repos/acme/shop/actions/runs/${run.id}/logs`, {
+    headers: { authorization },
+    redirect: "manual",
+  });
+
+  expect(new URL(answer.headers.get("location") ?? "").host).toBe(`localhost:${port}`);
+});
+
 test("a command that fails is a red run and a red check run of GitHub's own App", async () => {
   const sha = await tree.pushBranch("red", { "ci.sh": "echo broken >&2; exit 3\n" });
 
