@@ -2,17 +2,20 @@
 // leads; the others stand by. One that does not lead any more ends, and is started again by the kubelet.
 import { randomUUID } from "node:crypto";
 import { toConfiguration } from "../configuration/to-configuration.ts";
+import type { Values } from "../configuration/values-schema.ts";
 import { runControllers } from "../controllers/loop/run-controllers.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { leaderStore, runLeaderElection } from "../platform/leadership/leader-election.ts";
-import { namespacedStore } from "../platform/namespaced-store.ts";
+import { openCachedStore, type CachedStore } from "../platform/kubernetes/cached-resource-store.ts";
+import type { Kubernetes } from "../platform/kubernetes/connect-kubernetes.ts";
+import type { Metrics } from "../platform/metrics.ts";
 import { startHealthServer } from "../platform/node/health-server.ts";
 import { jsonLog } from "../platform/node/json-log.ts";
 import { createPrometheusMetrics } from "../platform/node/prometheus-metrics.ts";
 import { SYSTEM_CLOCK } from "../platform/node/system-clock.ts";
 import { connectCluster } from "./cluster/connect-cluster.ts";
-import { clusterControllers } from "./cluster/controllers.ts";
-import { readClusterOptions, readMountedValues } from "./cluster/read-options.ts";
+import { CACHED_KINDS, clusterControllers } from "./cluster/controllers.ts";
+import { readClusterOptions, readMountedValues, type ClusterOptions } from "./cluster/read-options.ts";
 import { requireServedKinds } from "./cluster/required-kinds.ts";
 import { runProgram } from "./cluster/run-program.ts";
 
@@ -24,56 +27,86 @@ const log = jsonLog({ write: (line) => process.stdout.write(line), now: () => cl
 await runProgram(log, async (signal) => {
   const { env } = process;
   const options = readClusterOptions("controller", process.argv.slice(2));
-  const { namespace, systemNamespace } = options;
   const values = await readMountedValues(options.configuration);
   await using opened = new AsyncDisposableStack();
   const kubernetes = await connectCluster(options, env, clock);
   opened.defer(() => kubernetes.close());
   const metrics = createPrometheusMetrics();
-  let problem: string | undefined = "it has not looked at the cluster yet";
-  const { port } = options;
-  const text = () => metrics.text();
+  let cached: CachedStore["statistics"] = () => [];
+  let problem: string | undefined = "it has not read what is in the cluster yet";
   const health = await startHealthServer({
-    port,
+    port: options.port,
     host: "0.0.0.0",
     live: () => undefined,
     ready: () => problem,
-    metrics: text,
+    metrics: async () => {
+      for (const { resource, objects } of cached()) metrics.gauge("runyard_cached_objects", { resource }, objects);
+      return await metrics.text();
+    },
   });
   opened.defer(() => health.close());
-  const observed = namespacedStore(kubernetes.store, namespace);
-  await requireServedKinds(observed, namespace);
-  problem = undefined;
-  const election = runLeaderElection({
+  await requireServedKinds(kubernetes.store, options.namespace);
+  const watching = new AbortController();
+  const cache = openCachedStore({
     store: kubernetes.store,
-    key: { namespace: systemNamespace, name: LEASE_NAME },
-    identity: `${env["POD_NAME"] ?? "controller"}_${randomUUID()}`,
+    namespace: options.namespace,
+    kinds: CACHED_KINDS,
     clock,
     log,
-    signal,
+    signal: AbortSignal.any([signal, watching.signal]),
   });
-  opened.defer(() => election.release());
-  await election.acquired;
-  metrics.gauge("runyard_leader", {}, 1);
-  const store = leaderStore(observed, election.isLeader);
-  const configuration = toConfiguration(values);
-  const controllers = clusterControllers({
-    store,
-    namespace,
-    configuration,
-    image: values.images.agent,
-    environment: env,
+  opened.defer(async () => {
+    watching.abort(new Error("the program ends"));
+    await cache.done;
   });
-  const leads = new AbortController();
-  const running = AbortSignal.any([signal, leads.signal]);
-  const loop = runControllers({ controllers, store, clock, log, metrics, signal: running });
-  await election.lost;
-  leads.abort(new Error("this process does not lead any more"));
-  await loop;
+  cached = () => cache.statistics();
+  await cache.synced;
+  problem = undefined;
+  await lead({ options, values, kubernetes, cache, metrics, environment: env, signal });
+});
+
+interface Parts {
+  readonly options: ClusterOptions;
+  readonly values: Values;
+  readonly kubernetes: Kubernetes;
+  readonly cache: CachedStore;
+  readonly metrics: Metrics;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** Stands by until this replica leads; then works until it is told to stop. Unavailable when it does not lead any more. */
+async function lead({ options, values, kubernetes, cache, metrics, environment, signal }: Parts): Promise<void> {
+  const { namespace, systemNamespace } = options;
+  const key = { namespace: systemNamespace, name: LEASE_NAME };
+  const identity = `${environment["POD_NAME"] ?? "controller"}_${randomUUID()}`;
+  const election = runLeaderElection({ store: kubernetes.store, key, identity, clock, log, signal });
+  try {
+    await election.acquired;
+    metrics.gauge("runyard_leader", {}, 1);
+    const store = leaderStore(cache.store, election.isLeader);
+    const configuration = toConfiguration(values);
+    const image = values.images.agent;
+    const controllers = clusterControllers({ store, namespace, configuration, image, environment });
+    const led = new AbortController();
+    const loop = runControllers({
+      controllers,
+      store,
+      clock,
+      log,
+      metrics,
+      signal: AbortSignal.any([signal, led.signal]),
+    });
+    await election.lost;
+    led.abort(new Error("this process does not lead any more"));
+    await loop;
+  } finally {
+    await election.release();
+  }
   if (signal.aborted) return;
   throw new PlatformError({
     code: "Unavailable",
-    message: `the Lease ${systemNamespace}/${LEASE_NAME} was lost: another replica leads, or the API server did not answer in time`,
+    message: `the Lease ${key.namespace}/${key.name} was lost: another replica leads, or the API server did not answer in time`,
     hint: "nothing: this replica is started again and stands by",
   });
-});
+}

@@ -1,4 +1,5 @@
 // One shared watch of a kind: lists, then watches, and wakes the controllers that asked for it. It keeps no objects.
+import { backoffMs } from "../../platform/backoff.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { hasCode } from "../../platform/errors.ts";
 import type { Log } from "../../platform/log.ts";
@@ -8,7 +9,7 @@ import type { Kind } from "../../resources/kind.ts";
 import type { KubernetesObject } from "../../resources/object-meta.ts";
 import { causeOf, type ControllerRunner } from "./controller-runner.ts";
 import type { Watch } from "./controller.ts";
-import { backoffMs, type LoopLimits } from "./loop-limits.ts";
+import type { LoopLimits } from "./loop-limits.ts";
 
 export interface Subscription {
   readonly runner: ControllerRunner;

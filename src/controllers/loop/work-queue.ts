@@ -1,8 +1,9 @@
 // The keys that one controller has to look at. A key is never handed out twice at once; a key that is added while it is
 // being processed is handed out again afterwards, so that nothing that was added is lost.
+import { backoffMs } from "../../platform/backoff.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { DelayedKeys } from "./delayed-keys.ts";
-import { backoffMs, type LoopLimits } from "./loop-limits.ts";
+import type { LoopLimits } from "./loop-limits.ts";
 
 export interface WorkQueueOptions {
   readonly clock: Clock;

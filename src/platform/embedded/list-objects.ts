@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { KubernetesObject, ObjectKey } from "../../resources/object-meta.ts";
 import { hasCode, PlatformError } from "../errors.ts";
 import type { ListOptions, ResourceList } from "../resource-store.ts";
-import type { Selection } from "./selection.ts";
+import type { Selection } from "../selection.ts";
 import type { PageRow, StoreReader } from "./store-reader.ts";
 
 /** Rows that are read between two turns of the event loop. */

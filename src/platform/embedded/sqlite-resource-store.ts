@@ -20,7 +20,7 @@ import { resourceName } from "./decide-write.ts";
 import { HeldSecrets } from "./held-secrets.ts";
 import { listHeldObjects, listObjects } from "./list-objects.ts";
 import { acquireProcessLock } from "./process-lock.ts";
-import { parseSelection } from "./selection.ts";
+import { parseSelection } from "../selection.ts";
 import { storeFiles } from "./store-files.ts";
 import { STORE_LIMITS, type StoreLimits, type Write } from "./store-messages.ts";
 import { StoreReader, expired } from "./store-reader.ts";

@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../resources/object-meta.ts";
 import type { WatchEvent } from "../resource-store.ts";
 import type { ChangeFeed, SharedChange } from "./change-feed.ts";
 import { resourceName } from "./decide-write.ts";
-import type { Selection } from "./selection.ts";
+import type { Selection } from "../selection.ts";
 
 /** A watch without events is told its place whenever the store has moved on by this many versions. */
 export const BOOKMARK_EVERY_VERSIONS = 100;

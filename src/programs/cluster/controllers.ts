@@ -6,9 +6,25 @@ import { createChildWorkflowController } from "../../controllers/child-workflow/
 import { createLaneController } from "../../controllers/lane/lane-controller.ts";
 import type { Controller } from "../../controllers/loop/controller.ts";
 import { gatewayVerdictWriter } from "../../platform/github/gateway-verdict-writer.ts";
+import type { CachedKind } from "../../platform/kubernetes/cached-resource-store.ts";
 import type { ResourceStore } from "../../platform/resource-store.ts";
+import { WORKFLOW } from "../../resources/argo-kinds.ts";
+import { CODE_RUN } from "../../resources/code-run.ts";
+import { CONFIG_MAP, LEASE } from "../../resources/core.ts";
+import { DOCS_RUN } from "../../resources/docs-run.ts";
+import { JOB } from "../../resources/job.ts";
 import { callGateway } from "../call-gateway.ts";
 import { resolveGateway, wayToGateway } from "./gateway-client.ts";
+
+/** What the controllers look at. Of ConfigMaps only those of the installation. Pods are asked for once, when their Job has ended. */
+export const CACHED_KINDS: readonly CachedKind[] = [
+  { kind: CODE_RUN },
+  { kind: DOCS_RUN },
+  { kind: WORKFLOW },
+  { kind: LEASE },
+  { kind: JOB },
+  { kind: CONFIG_MAP, labelSelector: "app.kubernetes.io/part-of=runyard" },
+];
 
 export interface ClusterControllersOptions {
   readonly store: ResourceStore;

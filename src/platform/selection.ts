@@ -1,13 +1,8 @@
 // Which objects a list or a watch is about: the namespace and the selectors of its options, parsed once.
-import {
-  matchesFields,
-  parseFieldSelector,
-  requiredField,
-  FieldSelectorError,
-} from "../../resources/field-selector.ts";
-import { LabelSelectorError, matchesLabels, parseLabelSelector } from "../../resources/label-selector.ts";
-import type { KubernetesObject, ObjectKey } from "../../resources/object-meta.ts";
-import { PlatformError } from "../errors.ts";
+import { matchesFields, parseFieldSelector, requiredField, FieldSelectorError } from "../resources/field-selector.ts";
+import { LabelSelectorError, matchesLabels, parseLabelSelector } from "../resources/label-selector.ts";
+import type { KubernetesObject, ObjectKey } from "../resources/object-meta.ts";
+import { PlatformError } from "./errors.ts";
 
 export interface Selection {
   /** The one namespace that can match; absent: all. */

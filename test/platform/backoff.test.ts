@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { backoffMs, LOOP_LIMITS } from "../../../src/controllers/loop/loop-limits.ts";
+import { backoffMs } from "../../src/platform/backoff.ts";
 
-const limits = { ...LOOP_LIMITS, backoffFirstMs: 100, backoffMaxMs: 1_000 };
+const limits = { backoffFirstMs: 100, backoffMaxMs: 1_000 };
 
 test("the wait doubles with each failure and stops growing at the cap", () => {
   const waits = [1, 2, 3, 4, 5, 50, 5_000].map((count) => backoffMs(limits, count, () => 0.999_999));
