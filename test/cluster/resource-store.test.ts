@@ -6,18 +6,22 @@ import { findTestCluster } from "../support/cluster-engine.ts";
 import { REAL_CLOCK } from "../support/real-clock.ts";
 
 const cluster = findTestCluster(process.env);
-const NAMESPACES = ["runyard-contract-a", "runyard-contract-b"] as const;
+/** A server sends its first bookmark some seconds before it ends a watch, or after a minute. */
+const CONNECTION = { clock: REAL_CLOCK, limits: { watchSeconds: 15 } };
+/** New ones each time: those of a run before may be ending still. */
+const RUN = Date.now().toString(36);
+const NAMESPACES = [`runyard-contract-${RUN}-a`, `runyard-contract-${RUN}-b`] as const;
 
 if (cluster !== undefined) {
   resourceStoreContract({
     name: "Kubernetes client on a real API server",
-    versionsKept: 1,
+    versionsKept: undefined,
+    keepsSecretHistory: true,
+    collectsGarbage: true,
     createStore: async () => {
-      const kubernetes = await connectKubernetes({ kubeconfig: { path: cluster.kubeconfig } }, { clock: REAL_CLOCK });
+      const kubernetes = await connectKubernetes({ kubeconfig: { path: cluster.kubeconfig } }, CONNECTION);
       const { store } = kubernetes;
       for (const name of NAMESPACES) {
-        const key = { namespace: "", name };
-        if ((await store.get(NAMESPACE, key)) !== undefined) continue;
         await store.create(NAMESPACE, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
       }
       return {

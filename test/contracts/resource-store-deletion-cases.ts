@@ -64,13 +64,15 @@ export function deletionCases(contractCase: ContractCase): void {
   });
 
   contractCase("nobody but the server sets deletionTimestamp", "API conventions, Metadata", async (context) => {
-    const { store, kind, make } = context;
+    const { store, kind, make, key } = context;
     const deletionTimestamp = "2020-01-01T00:00:00Z";
 
     const created = await store.create(kind, make("a", { deletionTimestamp }));
-    const updated = await store.update(kind, make("a", { deletionTimestamp }, 2));
+    const update = store.update(kind, make("a", { deletionTimestamp }, 2));
 
-    expect([created.metadata.deletionTimestamp, updated.metadata.deletionTimestamp]).toEqual([undefined, undefined]);
+    expect(await refusalCode(update)).toBe("Invalid");
+    expect(created.metadata.deletionTimestamp).toBeUndefined();
+    expect((await store.get(kind, key("a")))?.metadata.deletionTimestamp).toBeUndefined();
   });
 
   contractCase("preconditions that do not hold are a Conflict", "API concepts, Preconditions", async (context) => {
@@ -110,7 +112,10 @@ export function deletionCases(contractCase: ContractCase): void {
         await store.create(kind, make(name, { ...held, ownerReferences: [dependent] }));
         await store.delete(kind, key(name), { propagationPolicy });
         const marked = await store.get(kind, key(name));
-        expect(marked?.metadata.finalizers).toEqual(expect.arrayContaining(["example.com/hold", finalizer]));
+        const finalizers = marked?.metadata.finalizers ?? [];
+        expect(finalizers).toContain("example.com/hold");
+        // A garbage collector at work may have done its part already.
+        if (!context.collectsGarbage) expect(finalizers).toContain(finalizer);
         expect(marked?.metadata.deletionTimestamp).toBeDefined();
         await store.update(kind, make(name));
         expect(await store.get(kind, key(name))).toBeUndefined();

@@ -4,7 +4,8 @@ import { PlatformError, type PlatformErrorCode } from "../../src/platform/errors
 import type { ResourceStore, WatchEvent } from "../../src/platform/resource-store.ts";
 import { CODE_RUN } from "../../src/resources/code-run.ts";
 import { WORKFLOW } from "../../src/resources/argo-kinds.ts";
-import { CONFIG_MAP, NAMESPACE, SECRET } from "../../src/resources/core.ts";
+import { CONFIG_MAP, SECRET } from "../../src/resources/core.ts";
+import { CLUSTER_ROLE } from "../../src/resources/rbac.ts";
 import { apiVersionOf, type Kind } from "../../src/resources/kind.ts";
 import type { KubernetesObject, ObjectKey, ObjectMeta } from "../../src/resources/object-meta.ts";
 
@@ -19,8 +20,12 @@ export interface ContractOptions {
   readonly name: string;
   /** Called once; the cases share the store and keep apart by their objects' names and labels. */
   readonly createStore: () => Promise<StoreUnderTest>;
-  /** After this many further writes to a kind, an older resourceVersion must be Expired. */
-  readonly versionsKept: number;
+  /** After this many further writes to a kind, an older resourceVersion must be Expired; undefined: that takes time, not writes. */
+  readonly versionsKept: number | undefined;
+  /** Default: a page of Secrets shows what is there when it is read. */
+  readonly keepsSecretHistory?: boolean;
+  /** Default: nobody removes the finalizers of a cascading deletion. */
+  readonly collectsGarbage?: boolean;
   /** Cases that this store does not keep, and why. Each is run, and must fail: a difference that is gone is removed. */
   readonly differences?: readonly { readonly reason: string; readonly cases: readonly string[] }[];
 }
@@ -30,6 +35,7 @@ export interface AnyObject extends KubernetesObject {
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: Readonly<Record<string, unknown>>;
   readonly data?: Readonly<Record<string, string>>;
+  readonly rules?: readonly object[];
 }
 
 export interface KindClass {
@@ -37,6 +43,7 @@ export interface KindClass {
   readonly kind: Kind<AnyObject>;
   /** Legal content, different for each number. */
   content(number: number): Partial<AnyObject>;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export const CODE_RUNS: KindClass = {
@@ -60,6 +67,8 @@ export const KIND_CLASSES: readonly KindClass[] = [
     title: "Workflow: no status subresource",
     kind: WORKFLOW as Kind,
     content: (number) => ({ spec: { entrypoint: `main-${number}` } }),
+    // Another controller's, so that one that is at work beside the test leaves them alone.
+    labels: { "workflows.argoproj.io/controller-instanceid": "nobody" },
   },
   {
     title: "ConfigMap: plain",
@@ -67,9 +76,11 @@ export const KIND_CLASSES: readonly KindClass[] = [
     content: (number) => ({ data: { value: String(number) } }),
   },
   {
-    title: "Namespace: cluster-scoped",
-    kind: NAMESPACE,
-    content: (number) => ({ spec: { number } }),
+    title: "ClusterRole: cluster-scoped",
+    kind: CLUSTER_ROLE as Kind,
+    content: (number) => ({
+      rules: [{ apiGroups: [""], resources: ["pods"], resourceNames: [`pod-${number}`], verbs: ["get"] }],
+    }),
   },
   {
     title: "Secret: confidential",
@@ -81,7 +92,9 @@ export const KIND_CLASSES: readonly KindClass[] = [
 /** What one case works with. */
 export interface CaseContext {
   readonly store: ResourceStore;
-  readonly versionsKept: number;
+  readonly versionsKept: number | undefined;
+  readonly keepsSecretHistory: boolean;
+  readonly collectsGarbage: boolean;
   readonly class: KindClass;
   readonly kind: Kind<AnyObject>;
   /** "" for a cluster-scoped kind. */
@@ -136,6 +149,8 @@ function contextOf(current: StoreUnderTest, options: ContractOptions, kindClass:
   return {
     store,
     versionsKept: options.versionsKept,
+    keepsSecretHistory: options.keepsSecretHistory ?? false,
+    collectsGarbage: options.collectsGarbage ?? false,
     class: kindClass,
     kind,
     namespace,
@@ -150,7 +165,7 @@ function contextOf(current: StoreUnderTest, options: ContractOptions, kindClass:
         name: nameOf(name),
         ...(namespace === "" ? {} : { namespace }),
         ...metadata,
-        labels: { case: id, ...metadata.labels },
+        labels: { case: id, ...kindClass.labels, ...metadata.labels },
       },
     }),
     record: (place) => {
@@ -187,8 +202,8 @@ export class Recorder {
     await this.waitUntil(() => this.events.length >= count, `${count} events`);
   }
 
-  async waitUntil(isReached: () => boolean, what: string): Promise<void> {
-    const end = Date.now() + 10_000;
+  async waitUntil(isReached: () => boolean, what: string, msMax = 10_000): Promise<void> {
+    const end = Date.now() + msMax;
     while (!isReached()) {
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#hasEnded) throw new Error(`the watch ended before ${what}; seen: ${this.summary.join(", ")}`);

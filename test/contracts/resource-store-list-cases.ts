@@ -92,10 +92,12 @@ export function listCases(contractCase: ContractCase): void {
     await store.create(kind, make("h"));
     const second = await store.list(kind, { labelSelector, limit: 2, continue: first.continue ?? "" });
 
+    // Of secrets our own store keeps no former state, and says so here.
+    const isOfLater = kind.confidential === true && !context.keepsSecretHistory;
     expect(shortNames(first.items)).toEqual(["a", "c"]);
-    expect(shortNames(second.items)).toEqual(kind.confidential === true ? ["d", "g"] : ["e", "g"]);
+    expect(shortNames(second.items)).toEqual(isOfLater ? ["d", "g"] : ["e", "g"]);
     expect(second.resourceVersion).toBeDefined();
-    if (kind.confidential !== true) {
+    if (!isOfLater) {
       expect(second.resourceVersion).toBe(first.resourceVersion);
       expect(second.items[1]).toMatchObject(context.class.content(1));
     }

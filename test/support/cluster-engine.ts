@@ -66,7 +66,7 @@ export async function startClusterEngine(
   const ready = waitForEventPods(kubernetes, namespace);
   ready.catch(() => undefined);
   const service = { namespace, name: "github-eventsource-svc", port: 12_000, path: "/github/webhook" };
-  const front = await startServiceFront({ kubeconfig: cluster.kubeconfig, service, ready });
+  const front = await startServiceFront({ kubeconfig: cluster.kubeconfig, service, ready, times: 2 });
   return {
     apiUrl: kubernetes.server,
     kubeconfigPath: cluster.kubeconfig,

@@ -159,9 +159,9 @@ function refuseImmutable(kind: Kind, stored: AnyObject, object: AnyObject): void
   const { metadata } = object;
   const before = stored.metadata;
   const problems: { field: string; message: string }[] = [];
-  const { creationTimestamp } = metadata;
-  if (creationTimestamp !== undefined && creationTimestamp !== before.creationTimestamp) {
-    problems.push({ field: "metadata.creationTimestamp", message: "is immutable" });
+  for (const field of ["creationTimestamp", "deletionTimestamp"] as const) {
+    if (metadata[field] === undefined || metadata[field] === before[field]) continue;
+    problems.push({ field: `metadata.${field}`, message: "is immutable" });
   }
   const isAdded = (finalizer: string): boolean => !(before.finalizers ?? []).includes(finalizer);
   if (before.deletionTimestamp !== undefined && (metadata.finalizers ?? []).some(isAdded)) {
