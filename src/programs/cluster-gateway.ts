@@ -4,13 +4,24 @@ import { join } from "node:path";
 import { toConfiguration } from "../configuration/to-configuration.ts";
 import { startGateway, type Gateway } from "../gateway/gateway.ts";
 import type { Kubernetes } from "../platform/kubernetes/connect-kubernetes.ts";
+import { openCachedStore, type CachedKind } from "../platform/kubernetes/cached-resource-store.ts";
 import { jsonLog } from "../platform/node/json-log.ts";
 import { SYSTEM_CLOCK } from "../platform/node/system-clock.ts";
+import { WORKFLOW } from "../resources/argo-kinds.ts";
+import { CODE_RUN } from "../resources/code-run.ts";
+import { DOCS_RUN } from "../resources/docs-run.ts";
+import type { Kind } from "../resources/kind.ts";
+import { POD } from "../resources/pod.ts";
 import { connectCluster } from "./cluster/connect-cluster.ts";
 import { keepGatewayCertificate } from "./cluster/gateway-certificate.ts";
 import { readClusterOptions, readMountedValues, type ClusterOptions } from "./cluster/read-options.ts";
 import { runProgram } from "./cluster/run-program.ts";
 import { upstreamOf } from "./upstream-environment.ts";
+
+/** What each request is checked against. Lanes are not among them: whether a run may still act is never answered from memory. */
+const CALLERS_KINDS: readonly CachedKind[] = [POD, CODE_RUN, DOCS_RUN, WORKFLOW].map((kind: Kind) => {
+  return { kind, asksForMissing: true };
+});
 
 /** The certificate is valid for months, and renewed when a third of that is left. */
 const CERTIFICATE_CHECK_MS = 6 * 3_600_000;
@@ -25,8 +36,16 @@ await runProgram(log, async (signal) => {
   const kubernetes = await connectCluster(options, process.env, clock);
   opened.defer(() => kubernetes.close());
   const certificate = await keepCertificate(options, kubernetes);
-  const gateway = await startGateway({
+  const cache = openCachedStore({
     store: kubernetes.store,
+    namespace: options.namespace,
+    kinds: CALLERS_KINDS,
+    clock,
+    log,
+    signal,
+  });
+  const gateway = await startGateway({
+    store: cache.store,
     reviewer: kubernetes.tokens,
     configuration,
     clock,

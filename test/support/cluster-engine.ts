@@ -49,6 +49,24 @@ export function findTestCluster(environment: NodeJS.ProcessEnv): TestCluster | u
   };
 }
 
+/** Of the API server, and of Argo by the images of its controllers. */
+export async function readClusterVersions({ kubeconfig }: TestCluster): Promise<Readonly<Record<string, string>>> {
+  const kubernetes = await connectKubernetes({ kubeconfig: { path: kubeconfig } }, { clock: REAL_CLOCK });
+  try {
+    const { items } = await kubernetes.store.list(POD);
+    const images = items.flatMap(({ spec }) => spec.containers.map(({ image = "" }) => image));
+    const versionOf = (pattern: RegExp) =>
+      images.map((image) => pattern.exec(image)?.[1]).find((it) => it !== undefined);
+    return {
+      kubernetes: await kubernetes.version(),
+      argoWorkflows: versionOf(/workflow-controller:(.+)$/) ?? "unknown",
+      argoEvents: versionOf(/argo-events:(.+)$/) ?? "unknown",
+    };
+  } finally {
+    await kubernetes.close();
+  }
+}
+
 /** Installs the chart with the demonstration's values, and waits until Deployments are ready. */
 export async function startClusterEngine(
   options: EngineOptions,

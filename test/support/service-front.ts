@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { readKubeconfig } from "../../src/platform/kubernetes/kubeconfig.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
@@ -20,6 +21,9 @@ export interface ServiceFrontOptions {
   readonly times: number;
 }
 
+const REDELIVER_MS_MAX = 120_000;
+const REDELIVER_EVERY_MS = 1_000;
+
 export async function startServiceFront(options: ServiceFrontOptions) {
   const { namespace, name, port, path } = options.service;
   const connection = await readKubeconfig({ path: options.kubeconfig }, REAL_CLOCK);
@@ -34,10 +38,22 @@ export async function startServiceFront(options: ServiceFrontOptions) {
     isReady = true;
   });
   handedOn.catch((error: unknown) => console.error("deliveries were not handed on", error));
+  /** A Service without a pod answers 503: a person would redeliver. */
+  const sendUntilTaken = async (incoming: IncomingMessage, body: Buffer) => {
+    const until = Date.now() + REDELIVER_MS_MAX;
+    for (;;) {
+      const answer = await send(incoming, body).catch((error: unknown) => String(error));
+      const said =
+        typeof answer === "string"
+          ? { status: 502, text: answer }
+          : { status: answer.statusCode, text: await answer.body.text() };
+      if (said.status < 500 || Date.now() > until) return said;
+      await sleep(REDELIVER_EVERY_MS);
+    }
+  };
   const sendAll = async (incoming: IncomingMessage, body: Buffer) => {
-    const answer = await send(incoming, body);
-    const said = { status: answer.statusCode, text: await answer.body.text() };
-    for (let count = 1; count < options.times; count += 1) await (await send(incoming, body)).body.dump();
+    const said = await sendUntilTaken(incoming, body);
+    for (let count = 1; count < options.times; count += 1) await sendUntilTaken(incoming, body);
     return said;
   };
   const send = async (incoming: IncomingMessage, body: Buffer) => {

@@ -30,8 +30,7 @@ export async function observeAgentRun(
 ): Promise<Observation> {
   const job = await jobOf(store, run);
   const state = jobState(job);
-  // Only the pod of an ended Job has anything to say, and then it has ended itself.
-  const pod = job === undefined || state === "active" ? undefined : await podOf(store, job);
+  const pod = job !== undefined && isPodNeeded(run, state) ? await podOf(store, job) : undefined;
   const observed: ObservedRun = {
     ...recordedState(run),
     contextVersion: isCodeRun(run) ? (run.spec.contextVersion ?? 1) : 1,
@@ -45,6 +44,11 @@ export async function observeAgentRun(
     retriesMax: configuration.limits.infrastructureRetriesMax,
   };
   return { run, observed, job };
+}
+
+/** Only the pod of an ended Job has anything to say, and then it has ended itself; of an ended run all is known. */
+function isPodNeeded({ status }: AgentRun, job: JobState): boolean {
+  return job !== "active" && status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }
 
 function recordedState(run: AgentRun): Pick<ObservedRun, "phase" | "reason" | "recorded"> {

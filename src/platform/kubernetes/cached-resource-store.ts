@@ -12,6 +12,8 @@ export interface CachedKind {
   readonly kind: Kind;
   /** Only these are kept; reads that may be about others go to the server. */
   readonly labelSelector?: string;
+  /** Whether a `get` of what is not kept asks the server: for readers whom others tell of an object before the watch does. */
+  readonly asksForMissing?: boolean;
 }
 
 export interface CachedStoreOptions {
@@ -48,8 +50,8 @@ export interface CachedStore {
 export function openCachedStore(options: CachedStoreOptions): CachedStore {
   const { store, namespace, kinds, random = Math.random } = options;
   const shared = { ...options, random, limits: { ...CACHE_LIMITS, ...options.limits } };
-  const entries = kinds.map(({ kind, labelSelector }): Entry => {
-    return { labelSelector, reflector: new Reflector(kind, { ...shared, labelSelector }), kind };
+  const entries = kinds.map(({ kind, labelSelector, asksForMissing = false }): Entry => {
+    return { kind, labelSelector, asksForMissing, reflector: new Reflector(kind, { ...shared, labelSelector }) };
   });
   const synced = Promise.all(entries.map(({ reflector }) => reflector.synced)).then(() => undefined);
   synced.catch(() => undefined);
@@ -70,6 +72,7 @@ export function openCachedStore(options: CachedStoreOptions): CachedStore {
 interface Entry {
   readonly kind: Kind;
   readonly labelSelector: string | undefined;
+  readonly asksForMissing: boolean;
   readonly reflector: Reflector<KubernetesObject>;
 }
 
@@ -90,7 +93,8 @@ function cachedStore(store: ResourceStore, namespace: string, entries: readonly 
     await entry.reflector.synced;
     const found = entry.reflector.get(key) as T | undefined;
     // One that is not kept may be there without the label.
-    return found === undefined && entry.labelSelector !== undefined ? await store.get(kind, key) : found;
+    const mayBeThere = entry.labelSelector !== undefined || entry.asksForMissing;
+    return found === undefined && mayBeThere ? await store.get(kind, key) : found;
   };
   const noted = <T extends KubernetesObject>(kind: Kind<T>, object: T): T => {
     entryOf(kind)?.reflector.noteWritten(object);

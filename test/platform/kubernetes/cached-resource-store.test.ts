@@ -159,6 +159,17 @@ describe("reads of a cached kind", () => {
     expect(server.calls).toEqual(["get", "list", "get", "list"]);
   });
 
+  it("ask for what is not kept where somebody else may have been faster than the watch", async () => {
+    const { direct, server, store } = await open([{ kind: CONFIG_MAP, asksForMissing: true }]);
+    server.holdWatches();
+    await direct.create(CONFIG_MAP, configMap("new"));
+    server.calls.length = 0;
+
+    expect(await valueOf(store, "new")).toBe("1");
+    expect(await valueOf(store, "before")).toBe("1");
+    expect(server.calls).toEqual(["get"]);
+  });
+
   it("cannot change what others read", async () => {
     const { store } = await open();
     const found = (await store.get(CONFIG_MAP, key("before"))) as { data: Record<string, string> };
@@ -195,7 +206,8 @@ describe("an own write", () => {
     server.holdWatches();
 
     const made = await store.create(CONFIG_MAP, configMap("mine"));
-    await store.update(CONFIG_MAP, { ...made, data: { value: "2" } });
+    const changed = await store.update(CONFIG_MAP, { ...made, data: { value: "2" } });
+    (changed.data as Record<string, string>)["value"] = "a copy of its own";
 
     expect(await valueOf(store, "mine")).toBe("2");
     expect((await store.list(CONFIG_MAP)).items).toHaveLength(2);

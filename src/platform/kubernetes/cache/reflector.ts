@@ -96,7 +96,8 @@ export class Reflector<T extends KubernetesObject> {
     const { resourceVersion, namespace, labels } = object.metadata;
     if (namespace !== this.#options.namespace || compareVersions(resourceVersion, this.#version) <= 0) return;
     if (!parseSelection(this.#selector()).matchesLabels(labels)) return;
-    this.#written.set(nameOf(keyOf(object)), frozen(object));
+    // The caller's own copy stays as it is.
+    this.#written.set(nameOf(keyOf(object)), frozen(structuredClone(object)));
   }
 
   async #list(): Promise<void> {
