@@ -87,7 +87,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
   });
   opened.defer(() => database.close());
-  const gateway = await prepareGateway(directory.gateway);
+  const gateway = await prepareGateway(directory.gateway, environment);
   opened.defer(() => gateway.abandon());
   const store = options.interception?.store(database) ?? database;
   const shared = { directory, databases, store, namespace, clock, log, interception: options.interception };

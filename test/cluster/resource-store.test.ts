@@ -1,6 +1,7 @@
 // The Kubernetes client against a real API server: the whole contract over the wire.
 import { resourceStoreContract } from "../contracts/resource-store.contract.ts";
 import { connectKubernetes } from "../../src/platform/kubernetes/connect-kubernetes.ts";
+import { CLUSTER_ROLE } from "../../src/resources/rbac.ts";
 import { NAMESPACE } from "../../src/resources/core.ts";
 import { findTestCluster } from "../support/cluster-engine.ts";
 import { REAL_CLOCK } from "../support/real-clock.ts";
@@ -28,6 +29,8 @@ if (cluster !== undefined) {
         store,
         namespaces: NAMESPACES,
         close: async () => {
+          const { items } = await store.list(CLUSTER_ROLE, { labelSelector: "case" });
+          for (const { metadata } of items) await store.delete(CLUSTER_ROLE, { namespace: "", name: metadata.name });
           for (const name of NAMESPACES) await store.delete(NAMESPACE, { namespace: "", name });
           await kubernetes.close();
         },

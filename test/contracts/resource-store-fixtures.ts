@@ -77,7 +77,7 @@ export const KIND_CLASSES: readonly KindClass[] = [
   },
   {
     title: "ClusterRole: cluster-scoped",
-    kind: CLUSTER_ROLE as Kind,
+    kind: CLUSTER_ROLE,
     content: (number) => ({
       rules: [{ apiGroups: [""], resources: ["pods"], resourceNames: [`pod-${number}`], verbs: ["get"] }],
     }),

@@ -41,17 +41,18 @@ export interface PreparedGateway {
  * Looks for the gateway of an earlier engine. Where there is none, a process begins to load the program, which takes as long
  * as all that the engine has to do before it knows the settings.
  */
-export async function prepareGateway(directory: string): Promise<PreparedGateway> {
+export async function prepareGateway(directory: string, environment: NodeJS.ProcessEnv): Promise<PreparedGateway> {
+  const wayOut = wayOutOf(environment);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const running = await findRunning(directory);
-  let waiting = running === undefined ? await spawnGateway(directory) : undefined;
+  let waiting = running === undefined ? await spawnGateway(directory, wayOut) : undefined;
   return {
     start: async (settings) => {
       const text = JSON.stringify(settings);
-      const digest = digestOf(text);
+      const digest = digestOf(text, wayOut);
       if (running?.digest === digest && (await answers(settings.socketPath))) return handle(running);
       if (running !== undefined) await stop(running);
-      const child = waiting ?? (await spawnGateway(directory));
+      const child = waiting ?? (await spawnGateway(directory, wayOut));
       await mkdir(dirname(settings.socketPath), { recursive: true });
       const started = { ...child.process, digest };
       await writePrivateFile(join(directory, PROCESS_FILE), JSON.stringify(started));
@@ -70,8 +71,7 @@ function handle(gateway: RunningGateway): GatewayProcess {
   return { stop: () => stop(gateway) };
 }
 
-function digestOf(settings: string): string {
-  const { PATH: _, ...wayOut } = proxyEnvironment();
+function digestOf(settings: string, { PATH: _, ...wayOut }: WayOut): string {
   return createHash("sha256").update(settings).update(JSON.stringify(wayOut)).digest("hex");
 }
 
@@ -81,7 +81,7 @@ interface WaitingGateway {
   readonly settings: Writable;
 }
 
-async function spawnGateway(directory: string): Promise<WaitingGateway> {
+async function spawnGateway(directory: string, wayOut: WayOut): Promise<WaitingGateway> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`../gateway.${extension}`, import.meta.url));
   const log = await open(join(directory, "gateway.log"), "a", 0o600);
@@ -90,7 +90,7 @@ async function spawnGateway(directory: string): Promise<WaitingGateway> {
       detached: true,
       stdio: ["pipe", log.fd, log.fd],
       cwd: directory,
-      env: { ...proxyEnvironment(), [COMPILE_CACHE_VARIABLE]: compileCacheDirectory(dirname(directory)) },
+      env: { ...wayOut, [COMPILE_CACHE_VARIABLE]: compileCacheDirectory(dirname(directory)) },
     });
     child.unref();
     const { pid, stdin } = child;
@@ -108,8 +108,10 @@ async function spawnGateway(directory: string): Promise<WaitingGateway> {
   }
 }
 
+type WayOut = Readonly<Record<string, string>>;
+
 /** The operator's way out, and nothing else of the environment. */
-function proxyEnvironment(): Readonly<Record<string, string>> {
+function wayOutOf(environment: NodeJS.ProcessEnv): WayOut {
   const names = [
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -120,7 +122,7 @@ function proxyEnvironment(): Readonly<Record<string, string>> {
     "NODE_EXTRA_CA_CERTS",
     "PATH",
   ];
-  const found = names.map((name) => [name, process.env[name]] as const).filter(([, value]) => value !== undefined);
+  const found = names.map((name) => [name, environment[name]] as const).filter(([, value]) => value !== undefined);
   return Object.fromEntries(found) as Record<string, string>;
 }
 

@@ -1,0 +1,147 @@
+// Lanes and semaphores on a real cluster: two tasks of one repository, and a person who pushes in the middle. Needs what
+// test/cluster/scenario.test.ts needs.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isEnded } from "../../src/argo/workflow/workflow-status.ts";
+import { startGitHubSimulator } from "../../src/github-simulator/github-simulator.ts";
+import { startModelSimulator } from "../../src/model-simulator/model-simulator.ts";
+import { chooseModel } from "../../src/programs/demo/demo-model.ts";
+import { NAMESPACE_NAME as namespace, startWorld, type DemoWorld } from "../../src/programs/demo/demo-world.ts";
+import { REPOSITORY } from "../../src/programs/demo/github-setup.ts";
+import { GitHubReader } from "../../src/programs/demo/read-back.ts";
+import { WORKFLOW } from "../../src/resources/argo-kinds.ts";
+import { CODE_RUN } from "../../src/resources/code-run.ts";
+import { LEASE } from "../../src/resources/core.ts";
+import { readLane } from "../../src/resources/lane.ts";
+import { findTestCluster, startClusterEngine } from "../support/cluster-engine.ts";
+import { GitWorkTree } from "../support/git-work-tree.ts";
+import { REAL_CLOCK } from "../support/real-clock.ts";
+
+const WAIT_MS_MAX = 600_000;
+const LOOK_EVERY_MS = 250;
+/** From the grant of the lane to the person's head, to the end of the workflow that had it. */
+const STOP_MS_MAX = 5_000;
+const cluster = findTestCluster(process.env);
+
+describe.skipIf(cluster === undefined)("a cluster", () => {
+  let world: DemoWorld;
+  let reader: GitHubReader;
+  beforeAll(async () => {
+    const model = chooseModel(undefined, {});
+    if (typeof model === "string" || cluster === undefined)
+      throw new Error("there is no scripted model, or no cluster");
+    world = await startWorld({
+      directory: await mkdtemp(join(tmpdir(), "runyard-lanes-")),
+      model,
+      standIns: {
+        startGitHub: (options) => startGitHubSimulator(options),
+        startModel: () => startModelSimulator({ clock: REAL_CLOCK }),
+      },
+      environment: { ...process.env },
+      onDeployment: () => undefined,
+      startEngine: (options) => startClusterEngine(options, cluster, ["--set", "limits.repositoryConcurrency=1"]),
+    });
+    reader = new GitHubReader(world.github.maintainer);
+  }, WAIT_MS_MAX);
+  afterAll(async () => {
+    const { directory } = world;
+    await world.close();
+    await rm(directory, { recursive: true, force: true });
+  }, WAIT_MS_MAX);
+
+  it(
+    "lets one run of a repository work at a time where its semaphore says one, and stops what a person's push overtakes",
+    async () => {
+      const { maintainer } = world.github;
+      for (const title of ["Discounted prices", "Rounded prices"]) {
+        const issue = (await maintainer.send("POST", `/repos/${REPOSITORY}/issues`, { title, body: title })) as {
+          number: number;
+        };
+        await maintainer.send("POST", `/repos/${REPOSITORY}/issues/${issue.number}/labels`, { labels: ["runyard"] });
+      }
+      const seen = { together: 0, hasWaited: false };
+      const clippy = await until("the second stage of one of the tasks", async () => {
+        const runs = await runsNow();
+        const atWork = runs.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
+        seen.together = Math.max(seen.together, atWork.length);
+        seen.hasWaited ||= (await messages()).some((message) => /^Waiting for .* lock/.test(message));
+        return atWork.find(({ metadata }) => metadata.name.endsWith("-clippy"));
+      });
+      expect(seen).toEqual({ together: 1, hasWaited: true });
+
+      const before = (await reader.pulls()).find(
+        ({ head }) => clippy.metadata.annotations?.["runyard.dev/branch"] === head.ref,
+      );
+      if (before === undefined) throw new Error("the task has no pull request");
+      const overtaken = clippy.metadata.name.replace(/-clippy$/, "");
+      const pushed = await push(before.head.ref);
+      const granted = await until("the workflow of the person's head", async () =>
+        (await workflowsNow()).find(({ metadata }) => metadata.name.startsWith("head-")),
+      );
+      const beganAt = await until("the lane's new holder", async () => await grantedAt(granted.metadata.name));
+      const endedAt = await until("the end of what was overtaken", async () => {
+        const found = (await workflowsNow()).find(({ metadata }) => metadata.name === overtaken);
+        return isEnded(found?.status?.phase) ? Date.now() : undefined;
+      });
+      console.log(
+        `stopped ${endedAt - beganAt} ms after the lane was granted, ${endedAt - pushed.at} ms after the push`,
+      );
+      expect(endedAt - beganAt).toBeLessThan(STOP_MS_MAX);
+
+      await until("a verdict on the person's head", async () =>
+        (await reader.checks(pushed.sha)).get("runyard/clippy"),
+      );
+      const commits = await reader.commits(before.number);
+      expect(commits.slice(0, commits.indexOf(pushed.sha) + 1)).toEqual([before.head.sha, pushed.sha]);
+      expect((await reader.checks(before.head.sha)).get("runyard/clippy")?.conclusion).not.toBe("success");
+      const run = await world.kubernetes.store.get(CODE_RUN, { namespace, name: clippy.metadata.name });
+      expect([run?.status?.phase, run?.status?.conditions?.[0]?.reason]).toEqual(["Failed", "Superseded"]);
+    },
+    2 * WAIT_MS_MAX,
+  );
+
+  /** A person's commit on the branch, and when its push was begun. */
+  async function push(branch: string) {
+    const { maintainer, simulator } = world.github;
+    const place = { baseUrl: simulator.baseUrl, repository: REPOSITORY, directory: join(world.directory, "person") };
+    const tree = await GitWorkTree.clone({ ...place, token: maintainer.token });
+    await tree.run("checkout", "--quiet", branch);
+    await tree.run("commit", "--quiet", "--allow-empty", "-m", "Say something");
+    const at = Date.now();
+    await tree.run("push", "--quiet", "origin", branch);
+    return { sha: await tree.run("rev-parse", "HEAD"), at };
+  }
+
+  async function runsNow() {
+    return (await world.kubernetes.store.list(CODE_RUN)).items;
+  }
+
+  async function workflowsNow() {
+    return (await world.kubernetes.store.list(WORKFLOW)).items;
+  }
+
+  async function messages(): Promise<readonly string[]> {
+    return (await workflowsNow()).flatMap(({ status }) =>
+      Object.values(status?.nodes ?? {}).map(({ message = "" }) => message),
+    );
+  }
+
+  /** When a lane is first seen in this workflow's hands. */
+  async function grantedAt(workflow: string): Promise<number | undefined> {
+    const { items } = await world.kubernetes.store.list(LEASE);
+    return items.some((lease) => readLane(lease).holder === workflow) ? Date.now() : undefined;
+  }
+});
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + WAIT_MS_MAX;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`not in time: ${what}`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
