@@ -1,7 +1,11 @@
 // Runs the demonstration over an engine of the test's choice, and keeps what it has left in a form in which two can be compared.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startGitHubSimulator, type GitHubSimulator } from "../../src/github-simulator/github-simulator.ts";
 import { startModelSimulator } from "../../src/model-simulator/model-simulator.ts";
 import { connectKubernetes } from "../../src/platform/kubernetes/connect-kubernetes.ts";
+import { patientStore } from "../../src/platform/patient-resource-store.ts";
 import type { ResourceStore } from "../../src/platform/resource-store.ts";
 import { chooseModel } from "../../src/programs/demo/demo-model.ts";
 import { NAMESPACE_NAME, type DemoEngine } from "../../src/programs/demo/demo-world.ts";
@@ -40,10 +44,13 @@ export async function demonstrate({ start, msMax }: DemonstrateOptions): Promise
   const model = chooseModel(undefined, {});
   if (typeof model === "string") throw new Error(model);
   const begunAt = Date.now();
+  const dataDirectory = await mkdtemp(join(tmpdir(), "runyard-demonstration-"));
+  let kubeconfig = "";
+  // Kept until it was read what is left.
   const passed = await runDemo({
-    keep: false,
+    keep: true,
     json: false,
-    dataDirectory: undefined,
+    dataDirectory,
     model,
     standIns: {
       startGitHub: async (options) => (github = await startGitHubSimulator(options)),
@@ -53,16 +60,16 @@ export async function demonstrate({ start, msMax }: DemonstrateOptions): Promise
     color: false,
     write: (line) => console.log(line),
     signal: AbortSignal.timeout(msMax),
-    untilStopped: () => Promise.resolve(),
+    untilStopped: async () => {
+      left = await readLeft(kubeconfig);
+    },
     startEngine: async (options) => {
       const engine = await start(options);
-      const close = async () => {
-        left = await readLeft(engine.kubeconfigPath);
-        await engine.close();
-      };
-      return { ...engine, close };
+      kubeconfig = engine.kubeconfigPath;
+      return engine;
     },
   });
+  await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
   return {
     passed,
     effects: withoutRunHashes(comparableEffects(github?.effects() ?? [])),
@@ -81,7 +88,7 @@ function withoutRunHashes(effects: readonly string[]): readonly string[] {
 async function readLeft(kubeconfig: string) {
   const kubernetes = await connectKubernetes({ kubeconfig: { path: kubeconfig } }, { clock: REAL_CLOCK });
   try {
-    return await readAll(kubernetes.store);
+    return await readAll(patientStore(kubernetes.store, { clock: REAL_CLOCK }));
   } finally {
     await kubernetes.close();
   }

@@ -71,7 +71,7 @@ function handle(gateway: RunningGateway): GatewayProcess {
   return { stop: () => stop(gateway) };
 }
 
-function digestOf(settings: string, { PATH: _, ...wayOut }: WayOut): string {
+function digestOf(settings: string, { PATH: _path, ...wayOut }: WayOut): string {
   return createHash("sha256").update(settings).update(JSON.stringify(wayOut)).digest("hex");
 }
 
