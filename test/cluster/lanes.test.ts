@@ -1,27 +1,20 @@
 // Lanes and semaphores on a real cluster: two tasks of one repository, and a person who pushes in the middle. Needs what
 // test/cluster/scenario.test.ts needs.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isEnded } from "../../src/argo/workflow/workflow-status.ts";
-import { startGitHubSimulator } from "../../src/github-simulator/github-simulator.ts";
-import { startModelSimulator } from "../../src/model-simulator/model-simulator.ts";
-import { chooseModel } from "../../src/programs/demo/demo-model.ts";
-import { NAMESPACE_NAME as namespace, startWorld, type DemoWorld } from "../../src/programs/demo/demo-world.ts";
+import { NAMESPACE_NAME as namespace, type DemoWorld } from "../../src/programs/demo/demo-world.ts";
 import { REPOSITORY } from "../../src/programs/demo/github-setup.ts";
 import { GitHubReader } from "../../src/programs/demo/read-back.ts";
 import { WORKFLOW } from "../../src/resources/argo-kinds.ts";
 import { CODE_RUN } from "../../src/resources/code-run.ts";
 import { LEASE } from "../../src/resources/core.ts";
 import { readLane } from "../../src/resources/lane.ts";
-import { findTestCluster, startClusterEngine } from "../support/cluster-engine.ts";
+import { findTestCluster } from "../support/cluster-engine.ts";
+import { CLUSTER_MS_MAX, labelNewIssue, openClusterWorld, until } from "../support/cluster-world.ts";
 import { GitWorkTree } from "../support/git-work-tree.ts";
-import { REAL_CLOCK } from "../support/real-clock.ts";
 
-const WAIT_MS_MAX = 600_000;
-const LOOK_EVERY_MS = 250;
 /** From the grant of the lane to the person's head, to the end of the run that was at work. */
 const STOP_MS_MAX = 5_000;
 const QUIET_MS = 15_000;
@@ -31,38 +24,15 @@ describe.skipIf(cluster === undefined)("a cluster", () => {
   let world: DemoWorld;
   let reader: GitHubReader;
   beforeAll(async () => {
-    const model = chooseModel(undefined, {});
-    if (typeof model === "string" || cluster === undefined)
-      throw new Error("there is no scripted model, or no cluster");
-    world = await startWorld({
-      directory: await mkdtemp(join(tmpdir(), "runyard-lanes-")),
-      model,
-      standIns: {
-        startGitHub: (options) => startGitHubSimulator(options),
-        startModel: () => startModelSimulator({ clock: REAL_CLOCK }),
-      },
-      environment: { ...process.env },
-      onDeployment: () => undefined,
-      startEngine: (options) => startClusterEngine(options, cluster, ["--set", "limits.repositoryConcurrency=1"]),
-    });
+    world = await openClusterWorld(cluster, ["--set", "limits.repositoryConcurrency=1"]);
     reader = new GitHubReader(world.github.maintainer);
-  }, WAIT_MS_MAX);
-  afterAll(async () => {
-    const { directory } = world;
-    await world.close();
-    await rm(directory, { recursive: true, force: true });
-  }, WAIT_MS_MAX);
+  }, CLUSTER_MS_MAX);
+  afterAll(() => world.close(), CLUSTER_MS_MAX);
 
   it(
     "lets one run of a repository work at a time where its semaphore says one, and stops what a person's push overtakes",
     async () => {
-      const { maintainer } = world.github;
-      for (const title of ["Discounted prices", "Rounded prices"]) {
-        const issue = (await maintainer.send("POST", `/repos/${REPOSITORY}/issues`, { title, body: title })) as {
-          number: number;
-        };
-        await maintainer.send("POST", `/repos/${REPOSITORY}/issues/${issue.number}/labels`, { labels: ["runyard"] });
-      }
+      for (const title of ["Discounted prices", "Rounded prices"]) await labelNewIssue(world, title);
       const seen = { together: 0, hasWaited: false };
       const clippy = await until("the second stage of one of the tasks", async () => {
         const runs = await runsNow();
@@ -105,7 +75,7 @@ describe.skipIf(cluster === undefined)("a cluster", () => {
       const run = await world.kubernetes.store.get(CODE_RUN, { namespace, name: clippy.metadata.name });
       expect([run?.status?.phase, run?.status?.conditions?.[0]?.reason]).toEqual(["Failed", "Superseded"]);
     },
-    2 * WAIT_MS_MAX,
+    2 * CLUSTER_MS_MAX,
   );
 
   /** A person's commit on the branch, and when its push was begun. */
@@ -140,13 +110,3 @@ describe.skipIf(cluster === undefined)("a cluster", () => {
     return items.some((lease) => readLane(lease).holder === workflow) ? Date.now() : undefined;
   }
 });
-
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + WAIT_MS_MAX;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`not in time: ${what}`);
-    await sleep(LOOK_EVERY_MS);
-  }
-}

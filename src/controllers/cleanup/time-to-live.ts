@@ -1,4 +1,5 @@
-// When a finished Job or Workflow is to be deleted.
+// When a finished Job or Workflow, or an Event, is to be deleted.
+import type { Event } from "../../resources/core.ts";
 import type { Job } from "../../resources/job.ts";
 import type { KubernetesObject } from "../../resources/object-meta.ts";
 import type { Workflow, WorkflowSpec } from "../../resources/workflow.ts";
@@ -10,13 +11,21 @@ export interface Expiry {
   readonly propagationPolicy: "Background" | "Foreground";
 }
 
-/** Undefined while the object is unfinished, has no time to live, or is of another kind. */
+/** Undefined while a Job or Workflow is unfinished, where there is no time to live, and for other kinds. */
 export function expiresAt(object: KubernetesObject): Expiry | undefined {
   if (object.kind === "Job" && object.apiVersion.startsWith("batch/")) return expiryOfJob(object as Job);
   if (object.kind === "Workflow" && object.apiVersion.startsWith("argoproj.io/")) {
     return expiryOfWorkflow(object as Workflow);
   }
+  if (object.kind === "Event" && object.apiVersion === "v1") return expiryOfEvent(object as Event);
   return undefined;
+}
+
+/** What the API server of Kubernetes keeps an Event for, unless it is told otherwise. */
+const EVENT_SECONDS_MAX = 3_600;
+
+function expiryOfEvent({ lastTimestamp, metadata }: Event): Expiry | undefined {
+  return expiryAfter(lastTimestamp ?? metadata.creationTimestamp ?? "", EVENT_SECONDS_MAX, "Background");
 }
 
 function expiryOfJob(job: Job): Expiry | undefined {

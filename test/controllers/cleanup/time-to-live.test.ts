@@ -25,6 +25,15 @@ test.each([
   expect(secondsLeft(object)).toBe(expected);
 });
 
+test("an Event stays for an hour after it happened last", () => {
+  const event = { apiVersion: "v1", kind: "Event" };
+
+  expect(secondsLeft({ ...event, lastTimestamp: FINISHED })).toBe(3_600);
+  expect(secondsLeft({ ...event, metadata: { name: "a", creationTimestamp: FINISHED } })).toBe(3_600);
+  expect(secondsLeft(event)).toBeUndefined();
+  expect(secondsLeft({ ...event, apiVersion: "events.example/v1", lastTimestamp: FINISHED })).toBeUndefined();
+});
+
 const ALL = { secondsAfterCompletion: 10, secondsAfterSuccess: 20, secondsAfterFailure: 30 };
 
 function workflow(phase: string, ttlStrategy?: object, more: object = {}): object {

@@ -2,7 +2,7 @@
 import type { BackoffLimits } from "../../backoff.ts";
 
 export interface CacheLimits extends BackoffLimits {
-  /** Changes of a kind that are kept for watches that begin again. */
+  /** Changes of a kind that are kept for watches that begin again; each holds a whole object, and workflows are large. */
   readonly changesKeptMax: number;
   /** Changes that a watch may be behind; then it is Expired and lists again. */
   readonly changesPendingMax: number;
@@ -13,7 +13,7 @@ export interface CacheLimits extends BackoffLimits {
 export const CACHE_LIMITS: CacheLimits = {
   backoffFirstMs: 200,
   backoffMaxMs: 30_000,
-  changesKeptMax: 5_000,
-  changesPendingMax: 5_000,
+  changesKeptMax: 500,
+  changesPendingMax: 500,
   watchRestartMs: 1_000,
 };
