@@ -91,7 +91,7 @@ it("the page of CodeRun describes every condition that a controller writes, with
   const reasons = [...code.matchAll(/reason: (?:[^"\n]*\? )?"([A-Z][A-Za-z]+)"(?: : "([A-Z][A-Za-z]+)")?/g)];
   const text = page("code-run");
 
-  expect(new Set(types).size).toBe(7);
+  expect(new Set(types).size).toBe(8);
   expect([...rowsBelow(text, "### Conditions").keys()]).toEqual(expect.arrayContaining(types));
   const named = reasons.flatMap((match) => [match[1], match[2]]).filter((reason) => reason !== undefined);
   expect(named).toEqual(expect.arrayContaining(["JobRecorded", "Retrying", "InvalidSpec", "Superseded"]));

@@ -26,6 +26,7 @@ import { KINDS } from "../../src/resources/kinds.ts";
 import { EMPTY_LANE, writeLane, type LaneState } from "../../src/resources/lane.ts";
 import { POD } from "../../src/resources/pod.ts";
 import { ANNOTATIONS, LABELS } from "../../src/resources/run-identity.ts";
+import { CHART_VALUES } from "./chart-values.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
 
@@ -270,6 +271,7 @@ function makeConfiguration(
   };
   const base = toConfiguration(
     checkValues({
+      ...CHART_VALUES,
       agents: [
         {
           name: "author",
@@ -285,14 +287,14 @@ function makeConfiguration(
         },
       ],
       repositories: [{ name: "acme/shop", docsRepository: "acme/handbook" }],
-      github: { apiUrl: github.apiUrl, webUrl: github.baseUrl, webhook: { port: 12_000 } },
+      github: { apiUrl: github.apiUrl, webUrl: github.baseUrl, webhook: CHART_VALUES.github.webhook },
       models: [route],
       registries: [],
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       publish: { mode: "live" },
       requirementSecretsAllowed: [],
       mcpServersAllowed: [],
-      images: { agent: "runyard/agent:test", pullPolicy: "IfNotPresent" },
+      images: { ...CHART_VALUES.images, agent: "runyard/agent:test" },
     }),
   );
   const anthropic = {

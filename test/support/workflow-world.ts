@@ -20,6 +20,7 @@ import { CONFIG_MAP, LEASE, SERVICE_ACCOUNT } from "../../src/resources/core.ts"
 import { KINDS } from "../../src/resources/kinds.ts";
 import { readLane, type LaneState } from "../../src/resources/lane.ts";
 import type { KubernetesObject } from "../../src/resources/object-meta.ts";
+import { CHART_VALUES } from "./chart-values.ts";
 import { AgentWorld } from "./agent-world.ts";
 import { NAMESPACE, type WorldOptions } from "./gateway-world.ts";
 import type { Configuration } from "../../src/configuration/configuration.ts";
@@ -189,7 +190,7 @@ async function install({ gatewayWorld: { store } }: AgentWorld): Promise<void> {
       const object = document.toJS() as KubernetesObject;
       const kind = KINDS.find((candidate) => candidate.kind === object.kind);
       if (kind === undefined) throw new Error(`${file}.yaml: ${object.kind} is no kind`);
-      const metadata = { ...object.metadata, namespace: NAMESPACE };
+      const metadata = kind.namespaced ? { ...object.metadata, namespace: NAMESPACE } : object.metadata;
       const exists =
         kind.kind === SERVICE_ACCOUNT.kind && (await store.get(kind, { namespace: NAMESPACE, name: metadata.name }));
       if (exists === false || exists === undefined) await store.create(kind, { ...object, metadata });
@@ -198,9 +199,11 @@ async function install({ gatewayWorld: { store } }: AgentWorld): Promise<void> {
 }
 
 /** The values that such a configuration is made of. */
-function valuesOf({ publishMode, ...rest }: Configuration): Values {
+function valuesOf({ publishMode, directEgress, ...rest }: Configuration): Values {
   const agents = rest.agents.map(({ key: _key, ...agent }) => agent);
-  const images = { agent: "runyard/agent:test", pullPolicy: "IfNotPresent" };
-  const github = { ...rest.github, webhook: { port: 12_000 } };
-  return VALUES_SCHEMA.parse({ ...rest, github, agents, publish: { mode: publishMode }, images });
+  const images = { ...CHART_VALUES.images, agent: "runyard/agent:test" };
+  const github = { ...rest.github, webhook: CHART_VALUES.github.webhook };
+  const networkPolicy = { ...CHART_VALUES.networkPolicy, directEgress };
+  const changed = { ...rest, github, agents, publish: { mode: publishMode }, images, networkPolicy };
+  return VALUES_SCHEMA.parse({ ...CHART_VALUES, ...changed });
 }
