@@ -15,7 +15,7 @@ let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   receiver = await WebhookReceiver.start();
-  world = await GitHubWorld.start(schemas, { webhook: { url: receiver.url, secret: SECRET, timeoutMs: 200 } });
+  world = await GitHubWorld.start(schemas, { webhook: { url: receiver.url, secret: SECRET, timeoutMs: 1_500 } });
 });
 
 beforeEach(async () => {
@@ -214,7 +214,7 @@ test("an App hears of its installations and their repositories, whatever it list
   await world.app("builder").call("DELETE /app/installations/{installation_id}", { installation_id });
   await world.simulator.settled();
 
-  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 200 });
+  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 1_500 });
   await world.simulator.settled();
   expect(receiver.names().slice(1, -1)).toEqual([
     "installation.created",
@@ -331,7 +331,7 @@ test("a new address is greeted with a ping", async () => {
   await world.simulator.settled();
 
   const [ping] = other.received;
-  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 200 });
+  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 1_500 });
   await other.stop();
   expect(ping?.event).toBe("ping");
   expect(ping?.headers["x-hub-signature-256"]).toBe(signatureOf("new", ping?.raw ?? ""));
@@ -351,7 +351,7 @@ test("a hook that listens to some events gets no others", async () => {
     );
   await world.simulator.settled();
 
-  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 200 });
+  world.simulator.configureWebhook({ url: receiver.url, secret: SECRET, timeoutMs: 1_500 });
   await world.simulator.settled();
   await other.stop();
   expect(other.names()).toEqual(["ping", "issue_comment.created"]);
