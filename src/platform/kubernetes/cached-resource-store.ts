@@ -4,6 +4,7 @@ import type { Kind } from "../../resources/kind.ts";
 import type { KubernetesObject, ObjectKey } from "../../resources/object-meta.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { namespacedStore } from "../namespaced-store.ts";
 import type { ListOptions, ResourceStore, WatchEvent, WatchOptions } from "../resource-store.ts";
 import { CACHE_LIMITS, type CacheLimits } from "./cache/cache-limits.ts";
 import { Reflector } from "./cache/reflector.ts";
@@ -56,7 +57,7 @@ export function openCachedStore(options: CachedStoreOptions): CachedStore {
   const synced = Promise.all(entries.map(({ reflector }) => reflector.synced)).then(() => undefined);
   synced.catch(() => undefined);
   return {
-    store: cachedStore(store, namespace, entries),
+    store: cachedStore(namespacedStore(store, namespace), namespace, entries),
     synced,
     done: Promise.all(entries.map(({ reflector }) => reflector.run())).then(() => undefined),
     statistics: () =>
@@ -100,13 +101,11 @@ function cachedStore(store: ResourceStore, namespace: string, entries: readonly 
     entryOf(kind)?.reflector.noteWritten(object);
     return object;
   };
-  const here = <O extends ListOptions>(kind: Kind, options: O): O =>
-    kind.namespaced ? { namespace, ...options } : options;
   return {
     get,
     list: async (kind, options = {}) => {
       const reflector = await reflectorOf(kind, options);
-      return reflector === undefined ? await store.list(kind, here(kind, options)) : reflector.list(options);
+      return reflector === undefined ? await store.list(kind, options) : reflector.list(options);
     },
     watch: (kind, options) => watch(kind, options),
     create: async (kind, object) => noted(kind, await store.create(kind, object)),
@@ -120,7 +119,7 @@ function cachedStore(store: ResourceStore, namespace: string, entries: readonly 
     options: WatchOptions,
   ): AsyncGenerator<WatchEvent<T>, void> {
     const reflector = await reflectorOf(kind, options);
-    yield* reflector === undefined ? store.watch(kind, here(kind, options)) : reflector.watch(options);
+    yield* reflector === undefined ? store.watch(kind, options) : reflector.watch(options);
   }
 }
 
